@@ -1,0 +1,159 @@
+// swift-tools-version: 6.2
+// One target per folder; the arrows point down only. `.ci/run` checks that no file imports what its target does not
+// declare here.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "teal",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "teal", targets: ["teal"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Bridges to C. One Swift module touches each.
+        .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Nouns and ports; no I/O.
+        .target(name: "ServingCore", swiftSettings: strict),
+
+        // Data plane.
+        .target(name: "Telemetry", dependencies: ["ServingCore", nio], swiftSettings: strict),
+        .target(name: "OpenInference", dependencies: ["CSimdJSON", "ServingCore", nio], swiftSettings: strict),
+        .target(name: "Inference", dependencies: ["COnnxRuntime", "ServingCore", collections], swiftSettings: strict),
+        .target(
+            name: "Slots",
+            dependencies: ["Inference", "OpenInference", "ServingCore", crypto, nio, system, yams],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Routing",
+            dependencies: ["ServingCore", "Slots", "Telemetry", nio],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Inference", "OpenInference", "Routing", "ServingCore", "Slots", "Telemetry", logging, nio, nioHTTP1,
+                nioPosix,
+            ],
+            swiftSettings: strict
+        ),
+
+        // Control plane.
+        .target(name: "Storage", dependencies: ["ServingCore", grdb], swiftSettings: strict),
+        .target(
+            name: "Cutover",
+            dependencies: ["Inference", "Routing", "ServingCore", "Slots", "Telemetry", logging, nio],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Admin",
+            dependencies: ["CCurl", "ServingCore", "Telemetry", hummingbird, lifecycle, logging, nio],
+            resources: [.embedInCode("openapi.json")],
+            swiftSettings: strict
+        ),
+
+        // Everything together.
+        .target(name: "LoadGenerator", dependencies: [nio, nioHTTP1, nioPosix], swiftSettings: strict),
+        .target(
+            name: "TealApp",
+            dependencies: [
+                "Admin", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference", "Routing", "ServingCore",
+                "Slots", "Storage", "Telemetry", configuration, lifecycle, logging, nio, nioPosix, system, yams,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "teal",
+            dependencies: ["Admin", "ServingCore", "TealApp", argumentParser],
+            swiftSettings: strict
+        ),
+
+        // Tests mirror the modules.
+        .target(
+            name: "TestSupport",
+            dependencies: ["ServingCore", nio, nioPosix],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "ServingCoreTests", dependencies: ["ServingCore"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "OpenInferenceTests",
+            dependencies: ["OpenInference", "ServingCore", "TestSupport", nio],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "InferenceTests",
+            dependencies: ["Inference", "ServingCore", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SlotsTests",
+            dependencies: ["Inference", "ServingCore", "Slots", "TestSupport", nio],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RoutingTests",
+            dependencies: ["Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioEmbedded, nioHTTP1,
+                nioPosix,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CutoverTests",
+            dependencies: ["Cutover", "Routing", "ServingCore", "Slots", "TestSupport", nio, nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "StorageTests", dependencies: ["ServingCore", "Storage", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "AdminTests", dependencies: ["Admin", "ServingCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["Admin", "LoadGenerator", "ServingCore", "TealApp", "TestSupport", nio, nioPosix],
+            swiftSettings: strict
+        ),
+    ]
+)
