@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "ServingCore", swiftSettings: strict),
 
         // Data plane.
-        .target(name: "Telemetry", dependencies: ["ServingCore", nio], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["ServingCore"], swiftSettings: strict),
         .target(name: "OpenInference", dependencies: ["CSimdJSON", "ServingCore", nio], swiftSettings: strict),
         .target(name: "Inference", dependencies: ["COnnxRuntime", "ServingCore", collections], swiftSettings: strict),
         .target(
