@@ -157,3 +157,14 @@ let package = Package(
         ),
     ]
 )
+
+// `TEAL_BENCHMARKS=1 swift run -c release CodecBenchmark`
+if Context.environment["TEAL_BENCHMARKS"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "CodecBenchmark",
+            dependencies: ["OpenInference", "ServingCore", nio],
+            path: "benchmarks/codec"
+        )
+    )
+}

@@ -1,0 +1,135 @@
+internal import ServingCore
+
+/// A parsed document as simdjson writes it: 64-bit words, type in the top byte, payload below.
+///
+/// Every read is checked against the bounds; one outside yields the kind `.end`, which no reader takes for a value.
+struct JSONTape {
+    enum Kind: UInt8 {
+        case root = 0x72  // r
+        case object = 0x7B
+        case objectEnd = 0x7D
+        case array = 0x5B
+        case arrayEnd = 0x5D
+        case string = 0x22
+        case int64 = 0x6C  // l
+        case uint64 = 0x75  // u
+        case double = 0x64  // d
+        case yes = 0x74  // t
+        case no = 0x66  // f
+        case null = 0x6E
+        case end = 0
+    }
+
+    let words: UnsafePointer<UInt64>
+    let count: Int
+    let strings: UnsafePointer<UInt8>
+    let stringCapacity: Int
+
+    /// Where the document's one value stands.
+    static let first = 1
+
+    @inline(__always)
+    func word(_ index: Int) -> UInt64 {
+        index >= 0 && index < self.count ? self.words[index] : 0
+    }
+
+    @inline(__always)
+    static func tag(_ word: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word &>> 56) }
+
+    @inline(__always)
+    func kind(_ index: Int) -> Kind { Kind(rawValue: Self.tag(self.word(index))) ?? .end }
+
+    /// Index of what follows the value at `index`; always larger than `index` and at most `count`.
+    @inline(__always)
+    func after(_ index: Int) -> Int {
+        switch self.kind(index) {
+        case .object, .array:
+            let end = Int(self.word(index) & 0xFFFF_FFFF)
+            return end > index && end < self.count ? end : self.count
+        case .int64, .uint64, .double:
+            return index + 2
+        default:
+            return index + 1
+        }
+    }
+
+    /// The words of the members of the container at `index`, without its brackets.
+    @inline(__always)
+    func contents(_ index: Int) -> Range<Int> {
+        let end = self.after(index) - 1
+        return (index + 1)..<max(index + 1, end)
+    }
+
+    /// UTF-8 bytes of the string at `index`, escapes decoded; nil if that is no string.
+    @inline(__always)
+    func string(_ index: Int) -> UnsafeBufferPointer<UInt8>? {
+        guard self.kind(index) == .string else { return nil }
+        let offset = Int(self.word(index) & 0x00FF_FFFF_FFFF_FFFF)
+        guard offset <= self.stringCapacity - 4 else { return nil }
+        let length = Int(UnsafeRawPointer(self.strings + offset).loadUnaligned(as: UInt32.self))
+        guard length <= self.stringCapacity - 4 - offset else { return nil }
+        return UnsafeBufferPointer(start: self.strings + offset + 4, count: length)
+    }
+
+    /// The whole number at `index` if it is one and not negative.
+    func size(_ index: Int) -> Int? {
+        guard self.kind(index) == .int64 else { return nil }
+        let value = Int64(bitPattern: self.word(index + 1))
+        return value >= 0 ? Int(value) : nil
+    }
+
+    /// `true` or `false` at `index`; nil for anything else.
+    func bool(_ index: Int) -> Bool? {
+        switch self.kind(index) {
+        case .yes: true
+        case .no: false
+        default: nil
+        }
+    }
+
+    /// Calls `body` with each key and the index of its value, for the object at `index`.
+    @inline(__always)
+    func forEachMember(
+        of index: Int,
+        _ body: (_ key: UnsafeBufferPointer<UInt8>, _ value: Int) throws(InferenceError) -> Void
+    ) throws(InferenceError) {
+        let members = self.contents(index)
+        var at = members.lowerBound
+        while at < members.upperBound, let key = self.string(at) {
+            try body(key, at + 1)
+            at = self.after(at + 1)
+        }
+    }
+
+    /// What stands at `index`, for an error message.
+    func describe(_ index: Int) -> String {
+        switch self.kind(index) {
+        case .object: "an object"
+        case .array: "an array"
+        case .string: "the string " + quoted(self.string(index) ?? .init(start: nil, count: 0))
+        case .int64: "\(Int64(bitPattern: self.word(index + 1)))"
+        case .uint64: "\(self.word(index + 1))"
+        case .double: "\(Double(bitPattern: self.word(index + 1)))"
+        case .yes: "true"
+        case .no: "false"
+        case .null: "null"
+        case .root, .objectEnd, .arrayEnd, .end: "nothing"
+        }
+    }
+}
+
+/// Whether `bytes` spell `text`.
+@inline(__always)
+func spells(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
+    guard bytes.count == text.utf8CodeUnitCount else { return false }
+    let other = text.utf8Start
+    for index in 0..<bytes.count where bytes[index] != other[index] { return false }
+    return true
+}
+
+/// Whether `bytes` spell `text`.
+@inline(__always)
+func spells(_ bytes: UnsafeBufferPointer<UInt8>, _ text: String) -> Bool {
+    guard bytes.count == text.utf8.count else { return false }
+    return bytes.elementsEqual(text.utf8)
+}
