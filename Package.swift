@@ -59,7 +59,9 @@ let package = Package(
         .target(name: "Inference", dependencies: ["COnnxRuntime", "ServingCore", collections], swiftSettings: strict),
         .target(
             name: "Slots",
-            dependencies: ["Inference", "OpenInference", "ServingCore", crypto, nio, system, yams],
+            dependencies: [
+                "Inference", "OpenInference", "ServingCore", "Telemetry", crypto, nio, nioPosix, system, yams,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -80,7 +82,7 @@ let package = Package(
         .target(name: "Storage", dependencies: ["ServingCore", grdb], swiftSettings: strict),
         .target(
             name: "Cutover",
-            dependencies: ["Inference", "Routing", "ServingCore", "Slots", "Telemetry", logging, nio],
+            dependencies: ["Inference", "Routing", "ServingCore", "Slots", "Telemetry", logging, nio, system],
             swiftSettings: strict
         ),
         .target(
