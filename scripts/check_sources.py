@@ -33,7 +33,6 @@ IMPORT = re.compile(
     r"import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(?P<module>\w+)"
 )
 PUBLIC = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:final|static|override|indirect)\s+)*(?:public|open)\s")
-FORCED_CAST = re.compile(r"\bas!\s")
 MARKER = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))")
 STUB = re.compile(r"\bun-?implemented\b|\bnot (?:yet )?implemented\b", re.IGNORECASE)
 CONFLICT = re.compile(r"^(?:<{7}|>{7}) ")
@@ -78,8 +77,6 @@ def swift_findings(path, line):
     code = line.split("//", 1)[0]
     if PUBLIC.match(code):
         yield "access", "nothing is public; what crosses modules is package"
-    if path.parts[0] == "Sources" and FORCED_CAST.search(code):
-        yield "trap", "no forced cast: a trap ends the process"
 
 
 def findings(path):
