@@ -108,3 +108,9 @@ def heldout(model):
     """The model's held-out V2 requests, in file order."""
     with open(MODELS / model / "heldout.jsonl", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
+
+
+def claimed_accuracy(model, version):
+    """The held-out accuracy that a bundled version states in its manifest."""
+    manifest = (MODELS / model / str(version) / "version.yaml").read_text(encoding="utf-8")
+    return float(re.search(r"^  accuracy: ([0-9.]+)$", manifest, re.MULTILINE)[1])

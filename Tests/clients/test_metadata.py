@@ -40,9 +40,10 @@ def test_digits_metadata(client):
 def test_sentiment_metadata(client):
     metadata = client.get_model_metadata("sentiment")
     assert metadata["inputs"] == [{"name": "text", "datatype": "BYTES", "shape": [-1]}]
-    outputs = {tensor["name"]: tensor for tensor in metadata["outputs"]}
-    assert set(outputs) == {"label", "probabilities"}
-    assert outputs["probabilities"]["datatype"] == "FP32"
+    assert sorted(metadata["outputs"], key=lambda tensor: tensor["name"]) == [
+        {"name": "label", "datatype": "BYTES", "shape": [-1]},
+        {"name": "probabilities", "datatype": "FP32", "shape": [-1, 2]},
+    ]
 
 
 def test_metadata_of_one_version(client):

@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from gateway import heldout
+from gateway import claimed_accuracy, heldout
 from tritonclient.http import InferInput, InferRequestedOutput
 
 TEXTS = [
@@ -28,6 +28,11 @@ def probabilities(client, texts, binary_in=True, binary_out=True):
     return result.as_numpy("probabilities").astype(numpy.float32)
 
 
+def as_text(label):
+    """tritonclient gives BYTES as bytes when they came in binary and as str when they came in JSON."""
+    return label.decode() if isinstance(label, bytes) else label
+
+
 @pytest.mark.parametrize("text", TEXTS, ids=["ascii", "non-ascii", "empty", "long"])
 @pytest.mark.parametrize("binary_in", [False, True], ids=["json-in", "binary-in"])
 @pytest.mark.parametrize("binary_out", [False, True], ids=["json-out", "binary-out"])
@@ -46,7 +51,18 @@ def test_a_batch_answers_as_its_rows_do(client):
         assert batch[row] == pytest.approx(probabilities(client, [text])[0], abs=1e-5)
 
 
-def test_labels_come_in_one_row_per_text(client):
-    result = client.infer("sentiment", text_input(TEXTS))
-    assert result.as_numpy("label").shape == (len(TEXTS),)
-    assert result.as_numpy("probabilities").shape[0] == len(TEXTS)
+@pytest.mark.parametrize("binary_out", [False, True], ids=["json-out", "binary-out"])
+def test_labels_are_texts(client, binary_out):
+    wanted = [InferRequestedOutput("label", binary_data=binary_out)]
+    labels = client.infer("sentiment", text_input(TEXTS), outputs=wanted).as_numpy("label")
+    assert labels.shape == (len(TEXTS),)
+    assert {as_text(label) for label in labels} <= {"negative", "positive"}
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_held_out_accuracy_is_what_the_manifest_states(client, version):
+    texts = [request["inputs"][0]["data"][0] for request in heldout("sentiment")]
+    expected = [request["parameters"]["label"] for request in heldout("sentiment")]
+    labels = client.infer("sentiment", text_input(texts), model_version=version).as_numpy("label")
+    accuracy = numpy.mean([as_text(label) == right for label, right in zip(labels, expected)])
+    assert accuracy == pytest.approx(claimed_accuracy("sentiment", version), abs=1e-4)
