@@ -1,0 +1,53 @@
+# Every target works from a fresh clone; what it needs is installed, fetched or built first, and reused the next time.
+.DEFAULT_GOAL := help
+.PHONY: help setup build product test lint run demo bench train fuzz tsan clean
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+
+# The only build configuration. Whoever changes these flags in one place only makes everything build twice.
+BUILD := swift build -c release --explicit-target-dependency-import-check error
+TEAL := .build/release/teal
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install missing Debian packages, fetch ONNX Runtime into .deps
+	@scripts/setup.sh
+
+build: setup ## Build everything, tests included
+	$(BUILD) --build-tests
+
+product: setup
+	$(BUILD) --product teal
+
+test: build ## Run the Swift tests, then the tests by foreign clients
+	swift test -c release --skip-build
+	@scripts/venv.sh clients Tests/clients/requirements.txt
+	.venv/clients/bin/python -m pytest Tests/clients
+
+lint: ## Check format, file sizes, imports and leftovers
+	@scripts/lint.sh
+
+run: product ## Serve the bundled models until Ctrl-C
+	$(TEAL) serve --models models
+
+demo: product ## Serve, send real traffic, cut over and back under load
+	$(TEAL) demo
+
+bench: product ## Measure against NGINX and bare ONNX Runtime (BENCH="--seconds 3 --rounds 5")
+	@scripts/setup.sh bench
+	python3 benchmarks/run.py $(BENCH)
+
+train: ## Train the bundled models again, from their data sets
+	@scripts/setup.sh
+	@scripts/venv.sh train models/requirements.txt
+	.venv/train/bin/python models/train.py
+
+fuzz: setup ## Fuzz the decoders for a minute each (FUZZ="--seconds 600 json")
+	@scripts/fuzz.sh $(FUZZ)
+
+tsan: setup ## Run the tests of Slots, Routing and Inference under the thread sanitizer
+	@scripts/tsan.sh
+
+clean: ## Remove everything these targets have made
+	rm -rf .build .build-tsan .build-fuzz .deps .venv benchmarks/.work

