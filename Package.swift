@@ -93,7 +93,7 @@ let package = Package(
         ),
 
         // Everything together.
-        .target(name: "LoadGenerator", dependencies: [nio, nioHTTP1, nioPosix], swiftSettings: strict),
+        .target(name: "LoadGenerator", dependencies: [nio, nioPosix], swiftSettings: strict),
         .target(
             name: "TealApp",
             dependencies: [
@@ -111,7 +111,7 @@ let package = Package(
         // Tests mirror the modules.
         .target(
             name: "TestSupport",
-            dependencies: ["ServingCore", nio, nioPosix],
+            dependencies: ["ServingCore", nio, nioHTTP1, nioPosix],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
@@ -156,6 +156,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "ServingCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LoadGeneratorTests",
+            dependencies: ["LoadGenerator", "TestSupport", nio, nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TealAppTests",
+            dependencies: ["LoadGenerator", "ServingCore", "TealApp", "TestSupport", nio, nioPosix],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["Admin", "LoadGenerator", "ServingCore", "TealApp", "TestSupport", nio, nioPosix],
