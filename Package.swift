@@ -148,7 +148,11 @@ let package = Package(
             dependencies: ["Cutover", "Routing", "ServingCore", "Slots", "TestSupport", nio, nioPosix],
             swiftSettings: strict
         ),
-        .testTarget(name: "StorageTests", dependencies: ["ServingCore", "Storage", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["ServingCore", "Storage", "TestSupport", grdb],
+            swiftSettings: strict
+        ),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "ServingCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
