@@ -152,7 +152,7 @@ let package = Package(
         ),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["ServingCore", "Storage", "TestSupport"],
+            dependencies: ["ServingCore", "Storage", "TestSupport", grdb],
             swiftSettings: strict
         ),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "ServingCore", "TestSupport"], swiftSettings: strict),

@@ -1,0 +1,105 @@
+import GRDB
+import ServingCore
+
+/// What `control.db` looks like, and the checks at its door.
+enum ControlSchema {
+    /// "TEAL" in the file's header: tells our files from other programs' databases.
+    private static let applicationID = 0x5445_414C
+
+    /// Checks the file and migrates it. Nothing is written to a file that is not ours or is newer than this program.
+    static func prepare(_ queue: DatabaseQueue, name: String) throws {
+        try queue.writeWithoutTransaction { db in try self.check(db, name: name) }
+        try self.migrator.migrate(queue)
+        // A flipped bit inside a value passes quick_check; the records' own checksums do not let it pass.
+        _ = try queue.writeWithoutTransaction { db in try ModelRecord.all(in: db) }
+    }
+
+    private static func check(_ db: Database, name: String) throws {
+        try self.refuseForeign(db, name: name)
+        let verdict = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+        guard verdict == "ok" else { throw ControlStoreOpenError.damaged(name) }
+        guard try !self.migrator.hasBeenSuperseded(db) else {
+            throw ControlStoreOpenError(
+                .newerSchema,
+                "\(name) was written by a newer version of Teal; start that version, or restore an older copy of the file"
+            )
+        }
+        guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+            throw ControlStoreOpenError(.unavailable, "\(name) is on a file system without shared memory files")
+        }
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+    }
+
+    private static func refuseForeign(_ db: Database, name: String) throws {
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        let identifier = try Int.fetchOne(db, sql: "PRAGMA application_id")
+        guard tables == 0 || identifier == self.applicationID else {
+            throw ControlStoreOpenError(
+                .foreign,
+                "\(name) is not a control database of Teal; name another file, or move this one away to start afresh"
+            )
+        }
+    }
+
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 models, slots, intents, audit, replies") { db in
+            try db.execute(sql: "PRAGMA application_id = \(ControlSchema.applicationID)")
+            try db.execute(sql: ControlSchema.first)
+        }
+        return migrator
+    }()
+
+    private static let first = """
+        CREATE TABLE models (
+            model TEXT NOT NULL PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            live TEXT CHECK (live IN ('blue', 'green')),
+            standby TEXT CHECK (standby IN ('blue', 'green')),
+            checksum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE slots (
+            model TEXT NOT NULL,
+            slot TEXT NOT NULL CHECK (slot IN ('blue', 'green')),
+            source TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (model, slot)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE intents (
+            model TEXT NOT NULL PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            from_slot TEXT CHECK (from_slot IN ('blue', 'green')),
+            to_slot TEXT NOT NULL CHECK (to_slot IN ('blue', 'green')),
+            action TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            reason TEXT,
+            at INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            action TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            reason TEXT,
+            forced INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            slot TEXT,
+            live_before TEXT,
+            live_after TEXT,
+            version INTEGER,
+            digests TEXT NOT NULL,
+            detail TEXT
+        ) STRICT;
+        CREATE INDEX audit_by_model ON audit (model, id);
+        CREATE TABLE replies (
+            key TEXT NOT NULL PRIMARY KEY,
+            fingerprint TEXT NOT NULL,
+            audit INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX replies_by_age ON replies (at);
+        """
+}
