@@ -24,6 +24,7 @@ let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -98,13 +99,14 @@ let package = Package(
             name: "TealApp",
             dependencies: [
                 "Admin", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference", "Routing", "ServingCore",
-                "Slots", "Storage", "Telemetry", configuration, lifecycle, logging, nio, nioPosix, system, yams,
+                "Slots", "Storage", "Telemetry", configuration, lifecycle, logging, nio, nioPosix, signals, system,
+                yams,
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "teal",
-            dependencies: ["Admin", "ServingCore", "TealApp", argumentParser],
+            dependencies: ["Admin", "ServingCore", "TealApp", argumentParser, system],
             swiftSettings: strict
         ),
 

@@ -1,0 +1,46 @@
+package import Inference
+package import OpenInference
+package import ServingCore
+
+/// A version that can answer: engine, executor, and everything about it that is the same for each request, rendered
+/// once. Dropping the last reference anywhere is safe and cheap: the engine is freed on the reaper's thread.
+package final class LoadedModel: Sendable {
+    package let model: ModelName
+    package let version: Int
+    package let source: String
+    package let digest: String
+    package let about: VersionManifest
+    package let manifest: ModelManifest
+    package let signature: ModelSignature
+    package let executor: ModelExecutor
+    package let encoder: InferResponseEncoder
+    package let warmUp: WarmUpResult
+    private let reaper: ModelReaper
+
+    package init(
+        _ version: ModelVersion,
+        source: String,
+        manifest: ModelManifest,
+        signature: ModelSignature,
+        executor: ModelExecutor,
+        warmUp: WarmUpResult,
+        reaper: ModelReaper
+    ) {
+        self.model = version.model
+        self.version = version.version
+        self.source = source
+        self.digest = version.digest
+        self.about = version.about
+        self.manifest = manifest
+        self.signature = signature
+        self.executor = executor
+        self.encoder = InferResponseEncoder(
+            model: version.model.description, version: String(version.version), signature: signature)
+        self.warmUp = warmUp
+        self.reaper = reaper
+    }
+
+    deinit {
+        self.reaper.dispose(self.executor)
+    }
+}

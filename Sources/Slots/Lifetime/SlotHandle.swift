@@ -1,0 +1,31 @@
+package import ServingCore
+package import Telemetry
+
+/// One event loop's way to a loaded model, for one generation. A request holds the handle it started with until it is
+/// answered, so it is served by one generation whatever is published meanwhile. Never leaves its loop; because no
+/// other core touches it, retaining it per request shares no cache line.
+package final class SlotHandle {
+    package let slot: Slot
+    package let generation: UInt64
+    package let model: LoadedModel
+    package let counters: SlotCounters
+    /// HTTP header lines that tell a client who answered, rendered once.
+    package let answerHeaders: [UInt8]
+    /// Requests this handle is answering now.
+    package var inFlight = 0
+    private let lease: Lease
+
+    package init(_ lease: Lease, counters: SlotCounters) {
+        self.slot = lease.slot
+        self.generation = lease.generation
+        self.model = lease.model
+        self.counters = counters
+        self.answerHeaders = Array(
+            """
+            teal-slot: \(lease.slot.rawValue)\r
+            teal-version: \(lease.model.version)\r
+            teal-generation: \(lease.generation)\r\n
+            """.utf8)
+        self.lease = lease
+    }
+}

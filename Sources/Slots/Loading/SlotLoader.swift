@@ -1,0 +1,113 @@
+import Glibc
+package import Inference
+package import NIOPosix
+package import ServingCore
+import SystemPackage
+
+/// Why a version could not be made ready.
+package struct LoadFailure: Error, Sendable, Equatable {
+    package enum Code: Sendable {
+        case notFound, insufficientMemory, failed
+    }
+
+    package let code: Code
+    package let reason: String
+
+    package init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+}
+
+/// Turns a version in a repository into a model that can answer: read, check the digest, admit by memory, build the
+/// session, warm up. May fail and changes nothing that is served. Runs on threads of its own with lower priority, so
+/// a load never takes processor time the live model wants.
+package struct SlotLoader: Sendable {
+    /// Builds an engine from a model's bytes and a number of threads per run.
+    package typealias MakeEngine = @Sendable (TensorBytes, Int) -> Result<any InferenceEngine, EngineLoadError>
+
+    private let threads: NIOThreadPool
+    private let memory: MemoryAdmission
+    private let makeEngine: MakeEngine
+
+    /// `threads` must be started, and is stopped by the caller after the last model is gone.
+    package init(threads: NIOThreadPool, memory: MemoryAdmission = MemoryAdmission(), makeEngine: @escaping MakeEngine) {
+        self.threads = threads
+        self.memory = memory
+        self.makeEngine = makeEngine
+    }
+
+    /// - Parameter warming: called on the loading thread when the model is built and its warm-up begins.
+    package func load(
+        _ model: ModelName,
+        version: Int?,
+        from repository: ModelRepository,
+        warming: @escaping @Sendable () -> Void
+    ) async throws(LoadFailure) -> LoadedModel {
+        do {
+            return try await self.threads.runIfActive {
+                Self.lowerPriority()
+                return try self.prepare(model, version, repository, warming)
+            }
+        } catch let failure as LoadFailure {
+            throw failure
+        } catch {
+            throw LoadFailure(.failed, "the gateway is shutting down")
+        }
+    }
+
+    private func prepare(
+        _ model: ModelName,
+        _ version: Int?,
+        _ repository: ModelRepository,
+        _ warming: () -> Void
+    ) throws(LoadFailure) -> LoadedModel {
+        let (manifest, files, lines) = try Self.read(model, version, repository)
+        if let refusal = self.memory.refusal(modelBytes: files.bytes.count) {
+            throw LoadFailure(.insufficientMemory, refusal)
+        }
+        let engine: any InferenceEngine
+        let executor: ModelExecutor
+        do {
+            engine = try self.makeEngine(files.bytes, manifest.threadsPerRun).get()
+            executor = try ModelExecutor(
+                engine: engine, name: model.description, configuration: manifest.execution)
+        } catch {
+            throw LoadFailure(.failed, error.message)
+        }
+        warming()
+        do {
+            let warmUp = try WarmUp.run(executor, requests: lines)
+            return LoadedModel(
+                files, source: repository.root.string, manifest: manifest, signature: engine.signature,
+                executor: executor, warmUp: warmUp, reaper: ModelReaper(threads: self.threads))
+        } catch {
+            executor.shutdown()
+            throw LoadFailure(.failed, error.reason)
+        }
+    }
+
+    private static func read(
+        _ model: ModelName,
+        _ version: Int?,
+        _ repository: ModelRepository
+    ) throws(LoadFailure) -> (ModelManifest, ModelVersion, [String]) {
+        do throws(RepositoryError) {
+            let manifest = try repository.manifest(of: model)
+            let highest = try repository.versions(of: model).last
+            guard let version = version ?? highest else {
+                throw RepositoryError(.notFound, "model '\(model)' has no versions: expected a folder such as \(model)/1")
+            }
+            let files = try repository.read(model, version: version)
+            return (manifest, files, try repository.warmupLines(of: model, manifest))
+        } catch {
+            throw LoadFailure(error.code == .notFound ? .notFound : .failed, error.description)
+        }
+    }
+
+    /// Ten nice levels down for the calling thread (on Linux priority belongs to threads). Threads the runtime starts
+    /// for runs on several cores inherit it; that is the price of never disturbing live traffic while loading.
+    private static func lowerPriority() {
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+    }
+}

@@ -1,0 +1,100 @@
+package import Inference
+package import ServingCore
+
+/// `model.yaml`: how a model is served, whichever version is in a slot. Every key is optional; an unknown key is an
+/// error, because a misspelt limit that silently does nothing is worse than a refused start.
+package struct ModelManifest: Sendable, Equatable {
+    package var description: String?
+    /// What a first start loads; afterwards the control database says what the slots hold.
+    package var slots: [Slot: Int] = [:]
+    package var live: Slot?
+    /// Clients may ask for a slot with the header `teal-slot`.
+    package var allowsSlotHeader = false
+    package var execution = ExecutionConfiguration()
+    package var threadsPerRun = 1
+    package var requestTimeout = ManifestDuration(nanoseconds: 30_000_000_000)
+    /// File of V2 requests, one per line, run before the slot is ready; relative to the model's folder.
+    package var warmup: String?
+
+    package init() {}
+}
+
+extension ModelManifest: Decodable {
+    private enum Key: String, CodingKey, CaseIterable {
+        case description, slots, live, slotHeader, execution, inlineThreshold, workers, threads, batching
+        case maxQueuedRequests, requestTimeout, warmup
+    }
+
+    private enum BatchingKey: String, CodingKey, CaseIterable {
+        case maxBatchSize, maxQueueDelay
+    }
+
+    package init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(Key.self)
+        let container = try decoder.container(keyedBy: Key.self)
+        self.description = try container.decodeIfPresent(String.self, forKey: .description)
+        for (name, version) in try container.decodeIfPresent([String: Int].self, forKey: .slots) ?? [:] {
+            guard let slot = Slot(rawValue: name), version >= 1 else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .slots, in: container,
+                    debugDescription: "write slots as {blue: 1, green: 2}, versions from 1"
+                )
+            }
+            self.slots[slot] = version
+        }
+        self.live = try container.decodeIfPresent(Slot.self, forKey: .live)
+        self.allowsSlotHeader = try container.decodeIfPresent(Bool.self, forKey: .slotHeader) ?? false
+        self.requestTimeout =
+            try container.decodeIfPresent(ManifestDuration.self, forKey: .requestTimeout) ?? self.requestTimeout
+        self.warmup = try container.decodeIfPresent(String.self, forKey: .warmup)
+        self.threadsPerRun = try container.decode(.threads, in: 1...256, default: 1)
+        try self.decodeExecution(container)
+    }
+
+    private mutating func decodeExecution(_ container: KeyedDecodingContainer<Key>) throws {
+        if let text = try container.decodeIfPresent(String.self, forKey: .execution) {
+            guard let mode = ExecutionConfiguration.Mode(rawValue: text) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .execution, in: container,
+                    debugDescription: "'\(text)' is not a way to run a model; write auto, inline or workers"
+                )
+            }
+            self.execution.mode = mode
+        }
+        if let threshold = try container.decodeIfPresent(ManifestDuration.self, forKey: .inlineThreshold) {
+            self.execution.inlineThreshold = threshold.nanoseconds
+        }
+        self.execution.workers = try container.decode(.workers, in: 1...256, default: self.execution.workers)
+        self.execution.maxQueuedRequests = try container.decode(
+            .maxQueuedRequests, in: 1...1_000_000, default: self.execution.maxQueuedRequests)
+        guard container.contains(.batching) else { return }
+        let batching = try container.nestedContainer(keyedBy: BatchingKey.self, forKey: .batching)
+        try container.superDecoder(forKey: .batching).refuseUnknownKeys(BatchingKey.self)
+        self.execution.maxBatchSize = try batching.decode(.maxBatchSize, in: 1...65_536, default: 16)
+        let delay = try batching.decodeIfPresent(ManifestDuration.self, forKey: .maxQueueDelay)
+        self.execution.maxQueueDelay = delay?.nanoseconds ?? 0
+    }
+}
+
+/// `version.yaml`: what one version is. Shown to people, never used to decide.
+package struct VersionManifest: Sendable, Equatable, Decodable {
+    package var description: String?
+    /// Figures worth showing, e.g. held-out `accuracy`.
+    package var metrics: [String: Double]?
+    /// Lower-case hex SHA-256 that `model.onnx` must have; the load is refused otherwise.
+    package var sha256: String?
+
+    package init() {}
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case description, metrics, sha256
+    }
+
+    package init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.description = try container.decodeIfPresent(String.self, forKey: .description)
+        self.metrics = try container.decodeIfPresent([String: Double].self, forKey: .metrics)
+        self.sha256 = try container.decodeIfPresent(String.self, forKey: .sha256)
+    }
+}

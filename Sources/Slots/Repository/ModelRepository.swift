@@ -1,0 +1,124 @@
+import Crypto
+package import ServingCore
+package import SystemPackage
+import Yams
+
+/// A folder of models: `<model>/model.yaml`, `<model>/<version>/model.onnx`, `<model>/<version>/version.yaml`. Read
+/// only, and read anew at each call, so a version dropped into place by a pipeline is found without a restart.
+package struct ModelRepository: Sendable {
+    package let root: FilePath
+
+    package init(root: FilePath) {
+        self.root = root
+    }
+
+    /// Models found, by name; folders whose name is no model name are left out.
+    package func models() throws(RepositoryError) -> [ModelName] {
+        try Directory.folders(in: self.root).compactMap { ModelName($0) }.sorted { $0.description < $1.description }
+    }
+
+    package func manifest(of model: ModelName) throws(RepositoryError) -> ModelManifest {
+        let path = self.root.appending(model.description).appending("model.yaml")
+        guard let text = try BoundedFile.text(at: path, limit: 1 << 20) else {
+            guard try Directory.exists(self.root.appending(model.description)) else {
+                throw RepositoryError(.notFound, "no model '\(model)' in the repository \(self.root)")
+            }
+            return ModelManifest()
+        }
+        return try Self.decode(ModelManifest.self, text, path)
+    }
+
+    /// Version numbers found, ascending. Folder names other than positive integers are left out.
+    package func versions(of model: ModelName) throws(RepositoryError) -> [Int] {
+        try Directory.folders(in: self.root.appending(model.description))
+            .compactMap { name in name.first == "0" ? nil : Int(name) }
+            .filter { $0 >= 1 }
+            .sorted()
+    }
+
+    /// Reads one version whole: the bytes that are hashed are the bytes that will be run.
+    package func read(_ model: ModelName, version: Int) throws(RepositoryError) -> ModelVersion {
+        let folder = self.root.appending(model.description).appending(String(version))
+        let file = folder.appending("model.onnx")
+        guard let bytes = try BoundedFile.bytes(at: file, limit: 1 << 40) else {
+            let known = (try? self.versions(of: model)) ?? []
+            let hint = known.isEmpty ? "it has no versions" : "versions found: \(known.map(String.init).joined(separator: ", "))"
+            throw RepositoryError(.notFound, "no \(file): model '\(model)' has no version \(version); \(hint)")
+        }
+        let digest = bytes.withUnsafeBytes { bytes in SHA256.hash(data: bytes) }.hex
+        var about = VersionManifest()
+        let aboutPath = folder.appending("version.yaml")
+        if let text = try BoundedFile.text(at: aboutPath, limit: 1 << 20) {
+            about = try Self.decode(VersionManifest.self, text, aboutPath)
+        }
+        if let expected = about.sha256, expected != digest {
+            throw RepositoryError(
+                .invalid,
+                "\(file) has SHA-256 \(digest), but version.yaml says \(expected): the file is not the one that was published"
+            )
+        }
+        return ModelVersion(model: model, version: version, bytes: bytes, digest: digest, about: about)
+    }
+
+    /// Lines of the model's warm-up file; empty when the manifest names none.
+    package func warmupLines(of model: ModelName, _ manifest: ModelManifest) throws(RepositoryError) -> [String] {
+        guard let name = manifest.warmup else { return [] }
+        guard let component = FilePath.Component(name), component.kind == .regular else {
+            throw RepositoryError(.invalid, "warmup: '\(name)' must be the name of a file beside model.yaml")
+        }
+        let path = self.root.appending(model.description).appending(component)
+        guard let text = try BoundedFile.text(at: path, limit: 64 << 20) else {
+            throw RepositoryError(.notFound, "model '\(model)': the warm-up file \(path) does not exist")
+        }
+        return text.split(whereSeparator: \.isNewline).map(String.init)
+    }
+
+    private static func decode<Value: Decodable>(
+        _ type: Value.Type,
+        _ text: String,
+        _ path: FilePath
+    ) throws(RepositoryError) -> Value {
+        do {
+            // An empty file is an empty mapping: all defaults.
+            return try YAMLDecoder().decode(type, from: text.allSatisfy(\.isWhitespace) ? "{}" : text)
+        } catch {
+            throw RepositoryError(.invalid, "\(path): \(Self.explain(error))")
+        }
+    }
+
+    private static func explain(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.dataCorrupted(let context), DecodingError.keyNotFound(_, let context),
+            DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
+        default:
+            return "\(error)"
+        }
+    }
+}
+
+/// One version as read from the repository.
+package struct ModelVersion: Sendable {
+    package let model: ModelName
+    package let version: Int
+    package let bytes: TensorBytes
+    /// Lower-case hex SHA-256 of `bytes`.
+    package let digest: String
+    package let about: VersionManifest
+
+    package init(model: ModelName, version: Int, bytes: TensorBytes, digest: String, about: VersionManifest) {
+        self.model = model
+        self.version = version
+        self.bytes = bytes
+        self.digest = digest
+        self.about = about
+    }
+}
+
+extension Sequence<UInt8> {
+    fileprivate var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: self.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
