@@ -1,0 +1,50 @@
+import ServingCore
+import Slots
+package import Telemetry
+
+/// One event loop's view of the world: today's routing table and what the loop counts. Connections keep this, never
+/// a table or a handle, so an idle connection pins no generation.
+package final class LoopRouting {
+    package private(set) var table = RoutingTable(generation: 0, isReady: false, models: [:])
+    package let metrics = MetricsShard()
+    /// Handles that may still be alive, to count what is in flight by generation.
+    private var handles: [WeakHandle] = []
+
+    package init() {}
+
+    /// Replaces the table. Requests that run keep the handles they have.
+    package func install(_ plan: RoutingPlan) {
+        self.handles.removeAll { $0.handle == nil }
+        var models: [String: ModelRoute] = [:]
+        for (name, entry) in plan.models {
+            models[name] = ModelRoute(
+                name: name,
+                live: entry.live,
+                blue: entry.leases[.blue].map(self.handle),
+                green: entry.leases[.green].map(self.handle),
+                allowsSlotHeader: entry.allowsSlotHeader
+            )
+        }
+        self.table = RoutingTable(generation: plan.generation, isReady: plan.isReady, models: models)
+    }
+
+    package func snapshot() -> MetricsSnapshot {
+        var snapshot = self.metrics.snapshot()
+        for case let handle? in self.handles.map(\.handle) {
+            snapshot.inFlight[handle.generation, default: 0] += handle.inFlight
+        }
+        return snapshot
+    }
+
+    private func handle(_ lease: Lease) -> SlotHandle {
+        let key = SeriesKey(
+            model: lease.model.model.description, slot: lease.slot.rawValue, version: lease.model.version)
+        let handle = SlotHandle(lease, counters: self.metrics.counters(for: key))
+        self.handles.append(WeakHandle(handle: handle))
+        return handle
+    }
+
+    private struct WeakHandle {
+        weak var handle: SlotHandle?
+    }
+}

@@ -1,0 +1,29 @@
+package import NIOCore
+package import Telemetry
+
+/// Publishes routing to every event loop. `publish` returns once every loop routes by the new plan, so "live" is
+/// never reported early.
+package struct RoutingPublisher: Sendable {
+    private let loops: EventLoopLocal<LoopRouting>
+
+    package init(group: any EventLoopGroup) async throws {
+        self.loops = try await EventLoopLocal(group: group) { _ in LoopRouting() }
+    }
+
+    /// The routing of `loop`; call it on that loop.
+    package func routing(on loop: any EventLoop) -> LoopRouting? {
+        self.loops.value(on: loop)
+    }
+
+    /// Fails only when a loop has shut down.
+    package func publish(_ plan: RoutingPlan) async throws {
+        _ = try await self.loops.onEachLoop { $0.install(plan) }
+    }
+
+    /// What all loops counted, added up.
+    package func snapshot() async throws -> MetricsSnapshot {
+        var sum = MetricsSnapshot()
+        for snapshot in try await self.loops.onEachLoop({ $0.snapshot() }) { sum.merge(snapshot) }
+        return sum
+    }
+}

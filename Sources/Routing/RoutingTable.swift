@@ -1,0 +1,46 @@
+package import ServingCore
+package import Slots
+
+/// Everything one event loop needs to route a request, for one generation. Immutable; replaced as a whole; read once
+/// per request.
+package final class RoutingTable {
+    package let generation: UInt64
+    /// Every model has a live version that can answer.
+    package let isReady: Bool
+    package let models: [String: ModelRoute]
+
+    package init(generation: UInt64, isReady: Bool, models: [String: ModelRoute]) {
+        self.generation = generation
+        self.isReady = isReady
+        self.models = models
+    }
+}
+
+/// How requests for one model are routed in one generation.
+package final class ModelRoute {
+    package let name: String
+    package let live: SlotHandle?
+    package let blue: SlotHandle?
+    package let green: SlotHandle?
+    package let allowsSlotHeader: Bool
+
+    package init(name: String, live: Slot?, blue: SlotHandle?, green: SlotHandle?, allowsSlotHeader: Bool) {
+        self.name = name
+        self.blue = blue
+        self.green = green
+        self.live =
+            switch live {
+            case .blue: blue
+            case .green: green
+            case nil: nil
+            }
+        self.allowsSlotHeader = allowsSlotHeader
+    }
+
+    package func handle(of slot: Slot) -> SlotHandle? {
+        switch slot {
+        case .blue: self.blue
+        case .green: self.green
+        }
+    }
+}
