@@ -1,0 +1,124 @@
+import Logging
+package import ServingCore
+import Slots
+import SystemPackage
+
+/// Bringing back at start what was served before: the store's word counts, the manifest's only for a model the store
+/// has never seen.
+extension SlotManager {
+    private static let system = ActionContext(actor: "teal", reason: "start")
+
+    /// Loads every model's live slot, all at once, and publishes; then the other slots. Returns when both are done; a
+    /// model that cannot be loaded is reported by `readiness`, and the others serve.
+    package func start() async throws(ControlError) {
+        try await self.readEntries()
+        let names = self.entries.keys.sorted()
+        for isLive in [true, false] {
+            await withTaskGroup(of: Void.self) { group in
+                for name in names {
+                    for slot in Slot.allCases where (self.entries[name]?.record.live == slot) == isLive {
+                        group.addTask { await self.restore(name, slot) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func readEntries() async throws(ControlError) {
+        let records: [ModelRecord]
+        do {
+            records = try await self.store.records()
+        } catch {
+            throw Self.translate(error)
+        }
+        for record in records {
+            self.entries[record.model] = ModelEntry(record: record)
+            if let intent = record.intent { try await self.resolve(intent, record) }
+        }
+        let found: [ModelName]
+        do {
+            found = try self.repository.models()
+        } catch {
+            throw ControlError(.notFound, error.description)
+        }
+        for name in found where self.entries[name.description] == nil {
+            self.entries[name.description] = self.firstEntry(name)
+        }
+    }
+
+    /// A cutover that was begun and not confirmed never happened: the previous side stays live.
+    private func resolve(_ intent: CutoverIntent, _ record: ModelRecord) async throws(ControlError) {
+        var record = record
+        record.intent = nil
+        self.logger.warning(
+            "an interrupted cutover was taken back",
+            metadata: ["model": "\(record.model)", "action": "\(intent.action)", "live": "\(record.live?.rawValue ?? "none")"])
+        _ = try await self.commit(
+            record, "intent_resolved", Self.system, liveBefore: record.live, slot: intent.to,
+            detail: "\(intent.action) by \(intent.actor) was begun and not confirmed before the gateway stopped")
+    }
+
+    /// What a model never served before starts with: its manifest's slots, else its highest version in blue.
+    private func firstEntry(_ name: ModelName) -> ModelEntry {
+        var entry = ModelEntry(record: ModelRecord(model: name.description))
+        do {
+            let manifest = try self.repository.manifest(of: name)
+            var slots = manifest.slots
+            if slots.isEmpty, let highest = try self.repository.versions(of: name).last { slots[.blue] = highest }
+            for (slot, version) in slots {
+                entry.record.slots[slot] = .init(source: self.repository.root.string, version: version, digest: "")
+            }
+            entry.record.live = manifest.live ?? Slot.allCases.first { slots[$0] != nil }
+            if let live = entry.record.live, slots[live] == nil {
+                entry.problem = "model.yaml says live: \(live.rawValue), but slots has no version for it"
+            }
+        } catch {
+            entry.problem = error.description
+        }
+        return entry
+    }
+
+    private func restore(_ model: String, _ slot: Slot) async {
+        guard let name = ModelName(model), let held = self.entries[model]?.record.slots[slot] else { return }
+        try? self.entries[model]?[slot].machine.beginLoad()
+        self.entries[model]?[slot].incoming = (held.version, held.source)
+        do throws(ControlError) {
+            let source = ModelRepository(root: FilePath(held.source))
+            let loaded = try await self.prepare(name, slot, version: held.version, from: source)
+            guard held.digest.isEmpty || held.digest == loaded.digest else {
+                throw ControlError(
+                    .loadFailed,
+                    "version \(held.version) now has SHA-256 \(loaded.digest), but \(held.digest) was served before; "
+                        + "versions never change: put the file back, or load it again to accept it")
+            }
+            try await self.exclusively { () throws(ControlError) in
+                try await self.confirmFirst(model, slot, loaded)
+                self.occupy(model, slot, with: loaded)
+                await self.publish()
+            }
+        } catch {
+            try? self.entries[model]?[slot].machine.fail(error.message)
+            self.entries[model]?[slot].incoming = nil
+            self.entries[model]?[slot].lastFailure = error.message
+            self.logger.error(
+                "a slot could not be restored",
+                metadata: ["model": "\(model)", "slot": "\(slot.rawValue)", "reason": "\(error.message)"])
+        }
+    }
+
+    /// The first load of a slot the store has not seen is written down, so that from now on the store's word counts.
+    private func confirmFirst(_ model: String, _ slot: Slot, _ loaded: LoadedModel) async throws(ControlError) {
+        guard var record = self.entries[model]?.record, record.slots[slot]?.digest.isEmpty == true else { return }
+        let wasServed = record.revision > 0
+        record.revision += 1
+        record.slots[slot]?.digest = loaded.digest
+        // A version still loading has no digest yet and is written by its own turn.
+        var stored = record
+        stored.slots = record.slots.filter { !$0.value.digest.isEmpty }
+        if let live = stored.live, stored.slots[live] == nil { stored.live = nil }
+        _ = try await self.commit(
+            stored, "initialised", Self.system, liveBefore: wasServed ? record.live : nil, slot: slot,
+            version: loaded.version)
+        self.entries[model]?.record = record
+    }
+}

@@ -1,0 +1,143 @@
+package import Logging
+package import Routing
+package import ServingCore
+package import Slots
+import Telemetry
+
+/// Decides what every slot holds and which slot is live: loads, publishes, drains, remembers. Everything that changes
+/// routing goes through one gate, is durable before it is acknowledged, and reaches every event loop before it is
+/// reported. Loads run outside the gate, so a slow load never delays a rollback.
+package actor SlotManager: ModelControl {
+    let repository: ModelRepository
+    let loader: SlotLoader
+    let publisher: RoutingPublisher
+    let store: any ControlStore
+    let ledger = LeaseLedger()
+    let logger: Logger
+    /// Microseconds since 1970; injected so that tests own time.
+    let now: @Sendable () -> Int64
+    /// How long a reply waits for requests that run before the drain is reported as overdue.
+    let drainLimit: Duration
+
+    var entries: [String: ModelEntry] = [:]
+    var generation: UInt64 = 0
+    var cutovers = LatencyHistogram()
+    var isShuttingDown = false
+    private var gate = SerialGate()
+
+    package init(
+        repository: ModelRepository,
+        loader: SlotLoader,
+        publisher: RoutingPublisher,
+        store: any ControlStore,
+        logger: Logger,
+        now: @escaping @Sendable () -> Int64,
+        drainLimit: Duration = .seconds(30)
+    ) {
+        self.repository = repository
+        self.loader = loader
+        self.publisher = publisher
+        self.store = store
+        self.logger = logger
+        self.now = now
+        self.drainLimit = drainLimit
+    }
+
+    package func status() -> [ModelStatus] {
+        self.entries.keys.sorted().compactMap { self.snapshot($0) }
+    }
+
+    package func status(of model: String) throws(ControlError) -> ModelStatus {
+        guard let status = self.snapshot(model) else { throw self.unknown(model) }
+        return status
+    }
+
+    /// Why traffic should not be sent here yet: one sentence per model that has no answering live slot.
+    package func readiness() -> [String] {
+        if self.isShuttingDown { return ["the gateway is shutting down"] }
+        return self.entries.sorted { $0.key < $1.key }.compactMap { name, entry in
+            if let problem = entry.problem { return "model '\(name)': \(problem)" }
+            guard let live = entry.record.live else { return nil }
+            guard entry.answering(live) == nil else { return nil }
+            let state = entry.status(of: live)
+            return "model '\(name)': live slot \(live.rawValue) is \(state.state)" + (state.detail.map { ": \($0)" } ?? "")
+        }
+    }
+
+    /// No further change is accepted; models are dropped once the last request let go of them.
+    package func shutDown() async {
+        self.isShuttingDown = true
+        self.generation += 1
+        try? await self.publisher.publish(RoutingPlan(generation: self.generation, isReady: false, models: [:]))
+        for name in self.entries.keys { self.entries[name]?.places = [:] }
+    }
+
+    func snapshot(_ model: String) -> ModelStatus? {
+        guard let entry = self.entries[model] else { return nil }
+        return ModelStatus(
+            model: model,
+            revision: entry.record.revision,
+            generation: self.generation,
+            live: entry.record.live,
+            slots: Slot.allCases.map(entry.status),
+            draining: self.ledger.draining(model, before: self.generation)
+        )
+    }
+
+    func unknown(_ model: String) -> ControlError {
+        let known = self.entries.keys.sorted().joined(separator: ", ")
+        return ControlError(.notFound, "no model '\(model)'; known are: \(known.isEmpty ? "none" : known)")
+    }
+
+    /// Runs `body` while no other change runs.
+    func exclusively<Result>(
+        _ body: () async throws(ControlError) -> Result
+    ) async throws(ControlError) -> Result {
+        if !self.gate.tryEnter() {
+            await withCheckedContinuation { self.gate.wait($0) }
+        }
+        defer { self.gate.leave() }
+        guard !self.isShuttingDown else { throw ControlError(.shuttingDown, "the gateway is shutting down") }
+        return try await body()
+    }
+
+    /// Publishes the next generation from what the entries say. Cannot fail while the loops run.
+    func publish() async {
+        self.generation += 1
+        let plan = RoutingPlan(
+            generation: self.generation,
+            isReady: self.readiness().isEmpty,
+            models: self.entries.mapValues { entry in
+                var leases: [Slot: Lease] = [:]
+                for slot in Slot.allCases {
+                    leases[slot] = entry.answering(slot).map {
+                        self.ledger.open(slot, generation: self.generation, model: $0)
+                    }
+                }
+                let manifest = (entry.answering(entry.record.live) ?? leases.values.first?.model)?.manifest
+                return RoutingPlan.Entry(
+                    live: entry.record.live, leases: leases, allowsSlotHeader: manifest?.allowsSlotHeader ?? false)
+            }
+        )
+        do {
+            try await self.publisher.publish(plan)
+        } catch {
+            // Only a loop that has shut down refuses: the process is ending and serves nothing any more.
+            self.logger.error("routing not published", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Waits until no request older than the current generation runs on `model` (in `slot`), at most `drainLimit`.
+    func drain(_ model: String, slot: Slot?) async -> Bool {
+        let (drained, continuation) = AsyncStream.makeStream(of: Bool.self)
+        self.ledger.whenDrained(model, slot: slot, before: self.generation) { continuation.yield(true) }
+        let limit = self.drainLimit
+        let alarm = Task {
+            try await Task.sleep(for: limit)
+            continuation.yield(false)
+        }
+        defer { alarm.cancel() }
+        for await result in drained { return result }
+        return false
+    }
+}
