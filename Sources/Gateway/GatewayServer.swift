@@ -1,0 +1,153 @@
+import Glibc
+package import Logging
+import NIOCore
+import NIOHTTP1
+package import NIOPosix
+package import Routing
+import ServingCore
+import Telemetry
+
+/// The data plane's listener: accepts connections, bounds them, and gives each a pipeline on one event loop.
+package struct GatewayServer: Sendable {
+    private let channel: any Channel
+    private let workspaces: EventLoopLocal<LoopWorkspace>
+    private let sweeps: [RepeatedTask]
+
+    /// The port that is listened on; the system's choice when 0 was asked for.
+    package let port: Int
+
+    /// Binds and starts to answer. Throws `ListenError` when the address cannot be used.
+    package static func start(
+        host: String,
+        port: Int,
+        group: MultiThreadedEventLoopGroup,
+        publisher: RoutingPublisher,
+        options: GatewayOptions
+    ) async throws -> GatewayServer {
+        let workspaces = try await EventLoopLocal(group: group) { loop in
+            LoopWorkspace(routing: publisher.routing(on: loop) ?? LoopRouting())
+        }
+        let admission = ConnectionAdmission(
+            total: options.limits.connections ?? Self.defaultConnections,
+            perAddress: options.limits.connectionsPerAddress
+        )
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4_096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            // One read per wake-up: a second one would only learn that there is nothing more.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 16 << 10, high: 32 << 10))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let workspace = workspaces.value(on: channel.eventLoop) else { throw ChannelError.eof }
+                    try Self.admit(channel, admission, workspace)
+                    try Self.configure(channel, workspace, options)
+                }
+            }
+        let channel: any Channel
+        do {
+            channel = try await bootstrap.bind(host: host, port: port).get()
+        } catch {
+            throw ListenError(host: host, port: port, cause: error, flag: "--http-port")
+        }
+        let interval = TimeAmount(options.limits.sweepInterval)
+        let sweeps = group.makeIterator().map { loop in
+            loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+                workspaces.value(on: loop)?.connections.sweep(now: .now())
+            }
+        }
+        return GatewayServer(
+            channel: channel, workspaces: workspaces, sweeps: sweeps, port: channel.localAddress?.port ?? port)
+    }
+
+    /// Stops accepting, lets every request that was read be answered, and returns when all connections are closed or
+    /// `limit` has passed.
+    package func shutDown(limit: Duration, logger: Logger) async {
+        try? await self.channel.close().get()
+        let deadline = ContinuousClock.now + limit
+        while let open = try? await self.workspaces.onEachLoop({ workspace in
+            workspace.connections.closeGracefully()
+            return workspace.connections.count
+        }), open.reduce(0, +) > 0 {
+            guard ContinuousClock.now < deadline else {
+                logger.warning("connections still open at the drain limit", metadata: ["open": "\(open.reduce(0, +))"])
+                break
+            }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        for sweep in self.sweeps { sweep.cancel() }
+    }
+
+    /// Returns when the listener has closed.
+    package func waitUntilClosed() async {
+        try? await self.channel.closeFuture.get()
+    }
+
+    private static func admit(
+        _ channel: any Channel,
+        _ admission: ConnectionAdmission,
+        _ workspace: LoopWorkspace
+    ) throws {
+        let address = channel.remoteAddress?.ipAddress ?? "local"
+        if let rejection = admission.enter(address) {
+            workspace.routing.metrics.reject(rejection)
+            throw ChannelError.eof
+        }
+        channel.closeFuture.whenComplete { _ in admission.leave(address) }
+    }
+
+    private static func configure(
+        _ channel: any Channel,
+        _ workspace: LoopWorkspace,
+        _ options: GatewayOptions
+    ) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = options.limits.headerFieldBytes
+        limits.maxHeaderListSize = options.limits.headBytes
+        limits.maxHeaderFieldCount = options.limits.headerFields
+        let connection = HTTPConnectionHandler(workspace: workspace, options: options)
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ArrivalHandler(connection))
+        // The parser keeps an unfinished request line or field in this buffer: its size bounds the head.
+        try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: options.limits.headBytes))
+        try pipeline.addHandler(connection)
+    }
+
+    private static var defaultConnections: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 450 }
+        return Int(clamping: limit.rlim_cur) / 100 * 45
+    }
+}
+
+/// An address that could not be listened on, in a sentence for whoever starts the gateway.
+package struct ListenError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(host: String, port: Int, cause: any Error, flag: String) {
+        if let error = cause as? IOError, error.errnoCode == EADDRINUSE {
+            self.description = "port \(port) on \(host) is already in use; stop what uses it or choose another with \(flag)"
+        } else {
+            self.description = "cannot listen on \(host):\(port): \(cause)"
+        }
+    }
+}
+
+/// Tells the connection that bytes came, before the parser has made anything of them: the head time-out starts here.
+private final class ArrivalHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let connection: HTTPConnectionHandler
+
+    init(_ connection: HTTPConnectionHandler) {
+        self.connection = connection
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.connection.bytesArrived()
+        context.fireChannelRead(data)
+    }
+}

@@ -1,0 +1,125 @@
+import NIOCore
+import NIOHTTP1
+import OpenInference
+import Routing
+import ServingCore
+import Slots
+import Telemetry
+
+/// What each target answers.
+extension HTTPConnectionHandler {
+    func answerExchange() {
+        guard let exchange = self.exchange else { return }
+        if let refusal = exchange.refusal {
+            self.sendError(refusal.status, refusal.message)
+            return
+        }
+        switch exchange.target {
+        case .unknown:
+            self.sendError(.notFound, "unknown path; inference is POST /v2/models/MODEL/infer")
+            return
+        case .malformed(let message):
+            self.sendError(.badRequest, message)
+            return
+        default: break
+        }
+        guard exchange.hasRightMethod else {
+            self.sendError(.methodNotAllowed, "this path takes \(exchange.target.method)", allow: exchange.target.method)
+            return
+        }
+        self.answer(exchange.target)
+    }
+
+    private func answer(_ target: RequestTarget) {
+        switch target {
+        case .infer(let model, let version): self.infer(model, version)
+        case .live: self.send(.ok, MetadataEncoder.live(true))
+        case .ready: self.answerReady()
+        case .serverMetadata:
+            self.send(
+                .ok,
+                MetadataEncoder.serverMetadata(
+                    name: self.options.name, version: self.options.version, extensions: self.extensions))
+        case .modelMetadata(let model, let version): self.answerMetadata(model, version)
+        case .modelReady(let model, let version): self.answerModelReady(model, version)
+        case .repositoryIndex, .repositoryLoad, .repositoryUnload: self.answerRepository(target)
+        case .unknown, .malformed: self.sendError(.notFound, "unknown path")
+        }
+    }
+
+    private var extensions: [String] {
+        ["binary_tensor_data", "model_repository"]
+    }
+
+    private func answerReady() {
+        if self.workspace.routing.table.isReady {
+            self.send(.ok, MetadataEncoder.ready(true))
+        } else {
+            self.sendError(.init(.notReady, tritonStatus: self.options.tritonStatus), "the server is not ready")
+        }
+    }
+
+    private func answerMetadata(_ model: String, _ version: Int?) {
+        do {
+            let route = try self.route(model)
+            let handle = try route.decide(slot: self.exchange?.headers.slot, version: version)
+            self.send(
+                .ok,
+                MetadataEncoder.modelMetadata(
+                    name: route.name,
+                    versions: [route.live, route.blue, route.green].compactMap { $0?.model.version }.uniqued.map(String.init),
+                    platform: "onnxruntime_onnx",
+                    signature: handle.model.signature
+                )
+            )
+        } catch {
+            self.sendError(error)
+        }
+    }
+
+    private func answerModelReady(_ model: String, _ version: Int?) {
+        do {
+            let route = try self.route(model)
+            _ = try route.decide(slot: self.exchange?.headers.slot, version: version)
+            self.send(.ok, MetadataEncoder.modelReady(name: route.name, ready: true))
+        } catch {
+            self.sendError(error)
+        }
+    }
+
+    func send(_ status: HTTPStatus, _ body: ByteBuffer) {
+        self.send(ResponseWriter(status: status, closes: false), body: body)
+    }
+
+    func sendError(_ error: InferenceError) {
+        let status = HTTPStatus(error.code, tritonStatus: self.options.tritonStatus)
+        let isShed = error.code == .overloaded
+        if isShed { self.workspace.routing.metrics.shed &+= 1 }
+        var response = ResponseWriter(status: status, closes: false)
+        response.errorCode = error.code.rawValue
+        if let handle = self.exchange?.handle { response.lines = handle.answerHeaders }
+        self.send(response, body: MetadataEncoder.error(error.message), counted: !isShed)
+    }
+
+    func sendError(_ status: HTTPStatus, _ message: String, allow: StaticString? = nil) {
+        var response = ResponseWriter(status: status, closes: false)
+        response.allow = allow
+        self.send(response, body: MetadataEncoder.error(message))
+    }
+}
+
+extension Exchange {
+    var hasRightMethod: Bool {
+        switch self.target {
+        case .infer, .repositoryIndex, .repositoryLoad, .repositoryUnload: self.method == .POST
+        default: self.method == .GET || self.method == .HEAD
+        }
+    }
+}
+
+extension Sequence where Element: Hashable {
+    fileprivate var uniqued: [Element] {
+        var seen: Set<Element> = []
+        return self.filter { seen.insert($0).inserted }
+    }
+}

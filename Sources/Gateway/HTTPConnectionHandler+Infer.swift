@@ -1,0 +1,106 @@
+import Inference
+import NIOCore
+import OpenInference
+import Routing
+import ServingCore
+import Slots
+import Telemetry
+
+/// The hot path: route, decode, run, encode. On one thread and without waiting for models that run inline.
+extension HTTPConnectionHandler {
+    func infer(_ model: String, _ version: Int?) {
+        do {
+            try self.start(model, version)
+        } catch {
+            self.finish(.failure(error))
+        }
+    }
+
+    func route(_ model: String) throws(InferenceError) -> ModelRoute {
+        guard let route = self.workspace.routing.table.models[model] else {
+            throw InferenceError(.notFound, "unknown model '\(model.prefix(64))'")
+        }
+        return route
+    }
+
+    private func start(_ model: String, _ version: Int?) throws(InferenceError) {
+        guard let exchange = self.exchange else { return }
+        // The one read of the routing table: from here on the request belongs to this handle's generation.
+        let handle = try self.route(model).decide(slot: exchange.headers.slot, version: version)
+        handle.inFlight += 1
+        self.exchange?.handle = handle
+        self.exchange?.startedAt = self.now
+        let loaded = handle.model
+        let length = try exchange.inferenceHeaderLength()
+        let request = try self.workspace.decoder.decode(exchange.body, jsonLength: length, signature: loaded.signature)
+        let outputs = request.selectsAllOutputs ? nil : request.outputs.map(\.index)
+        if loaded.executor.runsInline(request.inputs) {
+            let answer = try loaded.executor.runInline(request.inputs, outputs: outputs)
+            try self.encode(request, answer, handle)
+        } else {
+            try self.submit(request, outputs, loaded)
+        }
+    }
+
+    /// Hands the run to the model's worker threads; the answer comes back to this loop.
+    private func submit(_ request: InferRequest, _ outputs: [Int]?, _ loaded: LoadedModel) throws(InferenceError) {
+        guard let context = self.context, let serial = self.exchange?.serial else { return }
+        self.exchange?.request = request
+        let loop = context.eventLoop
+        let limit = Int64(clamping: loaded.manifest.requestTimeout.nanoseconds)
+        let asked = request.timeoutMicroseconds.map { $0.multipliedReportingOverflow(by: 1_000) }
+        let nanoseconds = asked.map { $0.overflow ? limit : min(limit, max(0, $0.partialValue)) } ?? limit
+        let deadline = self.now + .nanoseconds(nanoseconds)
+        let connection = NIOLoopBound(self, eventLoop: loop)
+        let ticket = try loaded.executor.submit(
+            request.inputs, outputs: outputs, deadline: deadline.uptimeNanoseconds
+        ) { result in
+            loop.execute { connection.value.complete(serial, result) }
+        }
+        self.exchange?.ticket = ticket
+        self.exchange?.timeout = loop.scheduleTask(deadline: deadline) { ticket.cancel() }
+    }
+
+    private func complete(_ serial: UInt64, _ result: Result<[Tensor], InferenceError>) {
+        // The client may have gone, and another request taken its place.
+        guard let exchange = self.exchange, exchange.serial == serial, let handle = exchange.handle,
+            let request = exchange.request
+        else { return }
+        do {
+            try self.encode(request, try result.get(), handle)
+        } catch {
+            self.finish(.failure(error))
+        }
+    }
+
+    private func encode(_ request: InferRequest, _ answer: [Tensor], _ handle: SlotHandle) throws(InferenceError) {
+        self.workspace.body.clear()
+        let length = try handle.model.encoder.encode(request, outputs: answer, into: &self.workspace.body)
+        self.finish(.success(length))
+    }
+
+    /// Writes the answer, then counts it.
+    private func finish(_ result: Result<Int?, InferenceError>) {
+        guard let exchange = self.exchange else { return }
+        switch result {
+        case .success(let length):
+            var response = ResponseWriter(status: .ok, closes: false)
+            if length != nil { response.contentType = "application/octet-stream" }
+            response.inferenceHeaderLength = length
+            if let handle = exchange.handle { response.lines = handle.answerHeaders }
+            self.send(response, body: self.workspace.body)
+            exchange.settle(.answered, now: .now())
+        case .failure(let error):
+            self.sendError(error)
+            exchange.settle(RequestOutcome(error.code), now: .now())
+        }
+    }
+}
+
+extension Exchange {
+    /// Length of the JSON part of the body; nil when all of it is JSON.
+    fileprivate func inferenceHeaderLength() throws(InferenceError) -> Int? {
+        guard let value = self.headers.inferenceHeaderLength else { return nil }
+        return try InferenceHeader.parse(value.utf8, bodyLength: self.body.readableBytes)
+    }
+}

@@ -1,0 +1,48 @@
+import ServingCore
+
+/// The statuses the data plane sends, with their status lines.
+enum HTTPStatus {
+    case ok, badRequest, forbidden, notFound, methodNotAllowed, requestTimeout, contentTooLarge, uriTooLong
+    case unsupportedMediaType, expectationFailed, headTooLarge, internalError, notImplemented, unavailable
+    case gatewayTimeout, versionNotSupported
+
+    var line: StaticString {
+        switch self {
+        case .ok: "HTTP/1.1 200 OK\r\n"
+        case .badRequest: "HTTP/1.1 400 Bad Request\r\n"
+        case .forbidden: "HTTP/1.1 403 Forbidden\r\n"
+        case .notFound: "HTTP/1.1 404 Not Found\r\n"
+        case .methodNotAllowed: "HTTP/1.1 405 Method Not Allowed\r\n"
+        case .requestTimeout: "HTTP/1.1 408 Request Timeout\r\n"
+        case .contentTooLarge: "HTTP/1.1 413 Content Too Large\r\n"
+        case .uriTooLong: "HTTP/1.1 414 URI Too Long\r\n"
+        case .unsupportedMediaType: "HTTP/1.1 415 Unsupported Media Type\r\n"
+        case .expectationFailed: "HTTP/1.1 417 Expectation Failed\r\n"
+        case .headTooLarge: "HTTP/1.1 431 Request Header Fields Too Large\r\n"
+        case .internalError: "HTTP/1.1 500 Internal Server Error\r\n"
+        case .notImplemented: "HTTP/1.1 501 Not Implemented\r\n"
+        case .unavailable: "HTTP/1.1 503 Service Unavailable\r\n"
+        case .gatewayTimeout: "HTTP/1.1 504 Gateway Timeout\r\n"
+        case .versionNotSupported: "HTTP/1.1 505 HTTP Version Not Supported\r\n"
+        }
+    }
+
+    /// The one place where the reasons of the data plane meet HTTP. With `tritonStatus` a model that is not ready is
+    /// 400, as Triton answers; otherwise 503, as load balancers expect.
+    init(_ code: InferenceError.Code, tritonStatus: Bool) {
+        switch code {
+        case .invalidRequest: self = .badRequest
+        case .tooLarge: self = .contentTooLarge
+        case .notFound: self = .notFound
+        case .forbidden: self = .forbidden
+        case .unsupported: self = .notImplemented
+        case .notReady: self = tritonStatus ? .badRequest : .unavailable
+        case .overloaded: self = .unavailable
+        case .timeout: self = .gatewayTimeout
+        case .modelFailed, .invalidOutput, .internal: self = .internalError
+        }
+    }
+
+    /// The client may try the same request again in a moment.
+    var isRetryable: Bool { self == .unavailable }
+}

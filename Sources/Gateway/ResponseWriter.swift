@@ -1,0 +1,52 @@
+import NIOCore
+
+/// Lays out one HTTP/1.1 response as bytes. There is no header list in between: the heads are constants.
+struct ResponseWriter {
+    var status: HTTPStatus
+    var contentType: StaticString = "application/json"
+    /// Further complete header lines, e.g. a slot's `answerHeaders`.
+    var lines: [UInt8] = []
+    /// JSON part of a body with binary tensors.
+    var inferenceHeaderLength: Int?
+    var allow: StaticString?
+    var errorCode: String?
+    var closes: Bool
+    /// HTTP/1.0 clients assume the connection closes unless told.
+    var saysKeepAlive = false
+    /// An answer to HEAD: the length is stated, the body left out.
+    var omitsBody = false
+
+    func write(body: ByteBuffer, into out: inout ByteBuffer) {
+        out.reserveCapacity(minimumWritableBytes: 256 + self.lines.count + (self.omitsBody ? 0 : body.readableBytes))
+        out.writeStaticString(self.status.line)
+        out.writeStaticString("content-type: ")
+        out.writeStaticString(self.contentType)
+        out.writeStaticString("\r\n")
+        out.writeBytes(self.lines)
+        if let length = self.inferenceHeaderLength {
+            out.writeStaticString("inference-header-content-length: ")
+            out.writeString(String(length))
+            out.writeStaticString("\r\n")
+        }
+        if let allow = self.allow {
+            out.writeStaticString("allow: ")
+            out.writeStaticString(allow)
+            out.writeStaticString("\r\n")
+        }
+        if let code = self.errorCode {
+            out.writeStaticString("teal-error: ")
+            out.writeString(code)
+            out.writeStaticString("\r\n")
+        }
+        if self.status.isRetryable { out.writeStaticString("retry-after: 1\r\n") }
+        if self.closes {
+            out.writeStaticString("connection: close\r\n")
+        } else if self.saysKeepAlive {
+            out.writeStaticString("connection: keep-alive\r\n")
+        }
+        out.writeStaticString("content-length: ")
+        out.writeString(String(body.readableBytes))
+        out.writeStaticString("\r\n\r\n")
+        if !self.omitsBody { out.writeImmutableBuffer(body) }
+    }
+}
