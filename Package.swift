@@ -117,11 +117,17 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        .target(
+            name: "InferOracle",
+            dependencies: ["OpenInference", "ServingCore", nio],
+            path: "Tests/Fuzz/Oracle",
+            swiftSettings: strict
+        ),
         .testTarget(name: "ServingCoreTests", dependencies: ["ServingCore"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(
             name: "OpenInferenceTests",
-            dependencies: ["OpenInference", "ServingCore", "TestSupport", nio],
+            dependencies: ["InferOracle", "OpenInference", "ServingCore", "TestSupport", nio],
             swiftSettings: strict
         ),
         .testTarget(
@@ -185,4 +191,18 @@ if Context.environment["TEAL_BENCHMARKS"] == "1" {
             path: "benchmarks/codec"
         )
     )
+}
+
+// `scripts/fuzz.sh`
+if Context.environment["TEAL_FUZZ"] == "1" {
+    for name in ["FuzzInferJSON", "FuzzInferBinary"] {
+        package.targets.append(
+            .executableTarget(
+                name: name,
+                dependencies: ["InferOracle"],
+                path: "Tests/Fuzz/\(name)",
+                swiftSettings: strict
+            )
+        )
+    }
 }
