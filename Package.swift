@@ -91,7 +91,7 @@ let package = Package(
         ),
 
         // Everything together.
-        .target(name: "LoadGenerator", dependencies: [nio, nioHTTP1, nioPosix], swiftSettings: strict),
+        .target(name: "LoadGenerator", dependencies: [nio, nioPosix], swiftSettings: strict),
         .target(
             name: "TealApp",
             dependencies: [
@@ -109,7 +109,7 @@ let package = Package(
         // Tests mirror the modules.
         .target(
             name: "TestSupport",
-            dependencies: ["ServingCore", nio, nioPosix],
+            dependencies: ["ServingCore", nio, nioHTTP1, nioPosix],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
@@ -150,6 +150,11 @@ let package = Package(
         ),
         .testTarget(name: "StorageTests", dependencies: ["ServingCore", "Storage", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "ServingCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LoadGeneratorTests",
+            dependencies: ["LoadGenerator", "TestSupport", nio, nioPosix],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["Admin", "LoadGenerator", "ServingCore", "TealApp", "TestSupport", nio, nioPosix],
