@@ -156,6 +156,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "TealAppTests",
+            dependencies: ["LoadGenerator", "ServingCore", "TealApp", "TestSupport", nio, nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: ["Admin", "LoadGenerator", "ServingCore", "TealApp", "TestSupport", nio, nioPosix],
             swiftSettings: strict
