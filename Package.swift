@@ -17,7 +17,9 @@ let collections = Target.Dependency.product(name: "DequeModule", package: "swift
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -37,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -88,7 +91,9 @@ let package = Package(
         ),
         .target(
             name: "Admin",
-            dependencies: ["CCurl", "ServingCore", "Telemetry", hummingbird, lifecycle, logging, nio],
+            dependencies: [
+                "CCurl", "ServingCore", "Telemetry", httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio,
+            ],
             resources: [.embedInCode("openapi.json")],
             swiftSettings: strict
         ),
@@ -163,7 +168,11 @@ let package = Package(
             dependencies: ["ServingCore", "Storage", "TestSupport", grdb],
             swiftSettings: strict
         ),
-        .testTarget(name: "AdminTests", dependencies: ["Admin", "ServingCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "AdminTests",
+            dependencies: ["Admin", "ServingCore", "TestSupport", lifecycle, logging, nio, nioPosix],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LoadGeneratorTests",
             dependencies: ["LoadGenerator", "TestSupport", nio, nioPosix],
