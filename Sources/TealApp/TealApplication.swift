@@ -12,6 +12,7 @@ import ServingCore
 import Slots
 import Storage
 import SystemPackage
+package import Telemetry
 package import UnixSignals
 
 /// One gateway process: data plane, control plane and everything between, wired from a configuration.
@@ -38,6 +39,7 @@ package struct TealApplication: Sendable {
     private let gateway: GatewayServer
     private let metrics: MetricsPage
     private let acknowledged = AdminCounter()
+    private let stopRequest = AsyncStream.makeStream(of: Void.self)
 
     /// Opens the runtime and the database and binds the inference port; models are loaded by `run`. Throws errors whose
     /// description is one line for the operator.
@@ -113,6 +115,9 @@ package struct TealApplication: Sendable {
             configuration: .init(
                 // Stopped in reverse: first no request comes in, then models go, then the admin API.
                 services: [
+                    .init(
+                        service: StopService(requests: self.stopRequest.stream),
+                        successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: admin), .init(service: ModelsService(control: self.control, events: events)),
                     .init(service: GatewayService(gateway: self.gateway, limit: self.configuration.drainLimit, logger: self.logger)),
                 ],
@@ -126,6 +131,16 @@ package struct TealApplication: Sendable {
         try? await self.loadingThreads.shutdownGracefully()
         try? await self.adminLoop.shutdownGracefully()
         try outcome.get()
+    }
+
+    /// Makes `run` drain and return, as a signal would. Callable at any time, from any thread.
+    package func stop() {
+        self.stopRequest.continuation.finish()
+    }
+
+    /// What the gateway counted up to now.
+    package func snapshot() async -> (http: MetricsSnapshot, slots: SlotFigures) {
+        ((try? await self.metrics.publisher.snapshot()) ?? MetricsSnapshot(), await self.control.figures())
     }
 
     /// Stored with every slot, so that a restart from another folder finds the same files.
@@ -146,6 +161,15 @@ private struct GatewayService: Service {
     func run() async throws {
         try? await gracefulShutdown()
         await self.gateway.shutDown(limit: self.limit, logger: self.logger)
+    }
+}
+
+/// Ends, and with it the group, when somebody calls `stop`.
+private struct StopService: Service {
+    let requests: AsyncStream<Void>
+
+    func run() async throws {
+        for await _ in self.requests.cancelOnGracefulShutdown() {}
     }
 }
 

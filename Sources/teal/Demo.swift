@@ -29,12 +29,26 @@ struct Demo: AsyncParsableCommand {
         }
     }
 
-    /// Tells the story about `gateway`, which has not been started, and ends with the exit status.
-    func tell(_ gateway: any DemoGateway) async throws {
+    @Option(help: "Port of the inference API; 0 lets the system choose.")
+    var httpPort = 8000
+
+    @Option(help: "Port of the admin API; 0 lets the system choose.")
+    var adminPort = 8002
+
+    func run() async throws {
         var plan = DemoPlan()
         plan.models = self.models
         plan.seconds = self.seconds
         plan.rate = self.rate
-        throw ExitCode(await DemoSession(plan: plan).run(gateway))
+        let status: Int32
+        do {
+            let gateway = try await DemoApplication(
+                models: self.models, httpPort: self.httpPort, adminPort: self.adminPort)
+            status = await DemoSession(plan: plan).run(gateway)
+        } catch {
+            FileHandleOutput.error("teal: \(error)")
+            throw ExitCode.failure
+        }
+        throw ExitCode(status)
     }
 }

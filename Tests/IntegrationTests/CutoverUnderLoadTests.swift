@@ -33,7 +33,7 @@ struct CutoverUnderLoadTests {
         var configuration = LoadConfiguration(
             target: try SocketAddress(ipAddress: "127.0.0.1", port: gateway.httpPort),
             requests: try HeldOutRequests.prepared("digits"),
-            pace: .open(requestsPerSecond: 2_000),
+            pace: .open(rate: 2_000),
             connections: 16
         )
         configuration.stamp = { watch.acknowledged.load(ordering: .acquiring) }
@@ -48,7 +48,7 @@ struct CutoverUnderLoadTests {
 
         run.stop()
         let report = await run.report()
-        #expect(report.failed == 0, "\(report.failureTexts)")
+        #expect(report.failed == 0, "\(report.failureTexts.joined(separator: "; "))")
         #expect(report.isConserved)
         #expect(report.slots.count == 2)
         #expect(watch.outdated.load(ordering: .relaxed) == 0)
@@ -67,7 +67,7 @@ struct CutoverUnderLoadTests {
             LoadConfiguration(
                 target: try SocketAddress(ipAddress: "127.0.0.1", port: gateway.httpPort),
                 requests: try HeldOutRequests.prepared("sentiment"),
-                pace: .open(requestsPerSecond: 1_000),
+                pace: .open(rate: 1_000),
                 connections: 8
             ), on: group)
         run.start()
@@ -89,7 +89,7 @@ struct CutoverUnderLoadTests {
         }
         run.stop()
         let report = await run.report()
-        #expect(report.failed == 0, "\(report.failureTexts)")
+        #expect(report.failed == 0, "\(report.failureTexts.joined(separator: "; "))")
         try await expectLaws(admin)
         try await group.shutdownGracefully()
         await gateway.stop()
