@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What the gateway says about itself under `/admin/v1/info`.
 package struct AdminInfo: Sendable {
     package var name: String
@@ -21,16 +19,4 @@ package struct AdminInfo: Sendable {
         let (seconds, attoseconds) = (ContinuousClock.now - self.started).components
         return Double(seconds) + (Double(attoseconds) / 1e15).rounded() / 1000
     }
-}
-
-/// Changes this process acknowledged to callers of the admin API, for the law `admin_acked = audit_rows`. Replies
-/// repeated for an idempotency key are not counted again: they have no audit row of their own.
-package final class AdminCounter: Sendable {
-    private let count = Atomic<UInt64>(0)
-
-    package init() {}
-
-    package var value: UInt64 { self.count.load(ordering: .relaxed) }
-
-    func increment() { self.count.wrappingAdd(1, ordering: .relaxed) }
 }

@@ -81,6 +81,8 @@ package struct AdminServer: Service {
         )
         do {
             try await application.run()
+        } catch is SocketAddressError {
+            throw AdminStartError("the admin API cannot listen on \(self.configuration.host): unknown host")
         } catch let error as IOError {
             let address = "\(self.configuration.host):\(self.configuration.port)"
             throw AdminStartError(
