@@ -21,7 +21,7 @@ product: setup
 	$(BUILD) --product teal
 
 test: build ## Run the Swift tests, then the tests by foreign clients
-	swift test -c release --skip-build
+	swift test -c release --skip-build --no-parallel
 	@scripts/venv.sh clients Tests/clients/requirements.txt
 	.venv/clients/bin/python -m pytest Tests/clients
 

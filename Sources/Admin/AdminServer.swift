@@ -85,6 +85,11 @@ package struct AdminServer: Service {
             throw AdminStartError("the admin API cannot listen on \(self.configuration.host): unknown host")
         } catch let error as IOError {
             let address = "\(self.configuration.host):\(self.configuration.port)"
+            guard error.errnoCode != EADDRINUSE else {
+                throw AdminStartError(
+                    "port \(self.configuration.port) on \(self.configuration.host) is already in use; "
+                        + "stop what uses it or choose another with --admin-port")
+            }
             throw AdminStartError(
                 "the admin API cannot listen on \(address): \(String(cString: strerror(error.errnoCode)))"
             )

@@ -30,8 +30,8 @@ struct StartTests {
 
     @Test("configuration mistakes name the key and what it should be", arguments: [
         (["--set", "http.prot=8000"], "unknown key 'http.prot'"),
-        (["--set", "http.port=eighty"], "http.port: must be a whole number from 0 to 65535"),
-        (["--set", "http.headTimeout=5"], "http.headTimeout: must be a whole number and a unit"),
+        (["--http-port", "eighty"], "http.port: must be a whole number from 0 to 65535"),
+        (["--head-timeout", "5"], "http.headTimeout: must be a whole number and a unit"),
         (["--threads", "0"], "threads: must be a whole number from 1"),
         (["--set", "admin.host=0.0.0.0"], "without a token"),
         (["--config", "/nonexistent/teal.yaml"], "does not exist"),
@@ -62,8 +62,8 @@ struct StartTests {
         try "threads: none\n".write(toFile: file, atomically: true, encoding: .utf8)
         let overridden = try await Self.serve(["--config", file, "--onnxruntime", "/x"], environment: ["TEAL_THREADS": "1"])
         #expect(overridden.output.contains("onnxruntime"), "\(overridden.output)")
-        let flag = try await Self.serve(["--config", file, "--threads", "-1"], environment: ["TEAL_THREADS": "1"])
-        #expect(flag.output.contains("'-1'"), "\(flag.output)")
+        let flag = try await Self.serve(["--config", file, "--threads", "many"], environment: ["TEAL_THREADS": "1"])
+        #expect(flag.output.contains("'many'"), "\(flag.output)")
     }
 
     private static func serve(

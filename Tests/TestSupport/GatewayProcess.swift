@@ -39,8 +39,7 @@ package final class GatewayProcess: Sendable {
         guard line != nil, let http = collector.port(after: "teal: http inference on "),
             let admin = collector.port(after: "teal: admin on ")
         else {
-            box.process.waitUntilExit()
-            throw StartFailure(status: box.process.terminationStatus, description: collector.text)
+            throw StartFailure(status: await box.ended(), description: collector.text)
         }
         return GatewayProcess(
             httpPort: http, adminPort: admin, data: folder, process: box, output: collector)
@@ -64,10 +63,7 @@ package final class GatewayProcess: Sendable {
     @discardableResult
     package func end(_ signal: Int32 = SIGTERM) async -> Int32 {
         kill(self.processIdentifier, signal)
-        return await onThread {
-            self.process.process.waitUntilExit()
-            return self.process.process.terminationStatus
-        }
+        return await self.process.ended()
     }
 
     /// Ends the process and removes its data folder.
@@ -89,11 +85,9 @@ package final class GatewayProcess: Sendable {
         box.process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         collector.attach(to: box.process)
         try box.process.run()
-        return await onThread {
-            box.process.waitUntilExit()
-            collector.waitForEnd()
-            return (box.process.terminationStatus, collector.text)
-        }
+        let status = await box.ended()
+        await onThread { collector.waitForEnd() }
+        return (status, collector.text)
     }
 
     package static let packageRoot: String = {
@@ -122,9 +116,22 @@ package func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) 
     }
 }
 
-/// `Process` is not `Sendable`; after `run` only its thread-safe parts are used.
+/// `@unchecked Sendable`: `Process` is set up before it is shared, and afterwards only asked for what is safe to ask.
 private final class ProcessBox: @unchecked Sendable {
     let process = Process()
+    private let end = AsyncStream.makeStream(of: Void.self)
+
+    init() {
+        self.process.terminationHandler = { [end] _ in end.continuation.finish() }
+    }
+
+    /// Waits for the end without a thread; `waitUntilExit` would spin.
+    func ended() async -> Int32 {
+        if self.process.isRunning {
+            for await _ in self.end.stream {}
+        }
+        return self.process.terminationStatus
+    }
 }
 
 /// Both output streams of a child, kept as text, with waiting for a line. `@unchecked Sendable`: all state is read and
