@@ -139,11 +139,20 @@ let package = Package(
             dependencies: ["Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioPosix],
             swiftSettings: strict
         ),
+        .target(
+            name: "HTTPOracle",
+            dependencies: [
+                "Gateway", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioEmbedded,
+                nioPosix,
+            ],
+            path: "Tests/Fuzz/HTTPOracle",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioEmbedded, nioHTTP1,
-                nioPosix,
+                "Gateway", "HTTPOracle", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport",
+                logging, nio, nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -183,6 +192,18 @@ if Context.environment["TEAL_BENCHMARKS"] == "1" {
             name: "CodecBenchmark",
             dependencies: ["OpenInference", "ServingCore", nio],
             path: "benchmarks/codec"
+        )
+    )
+}
+
+// `scripts/fuzz.sh`
+if Context.environment["TEAL_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzHTTPHead",
+            dependencies: ["HTTPOracle"],
+            path: "Tests/Fuzz/FuzzHTTPHead",
+            swiftSettings: strict
         )
     )
 }
