@@ -150,11 +150,20 @@ let package = Package(
             dependencies: ["Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioPosix],
             swiftSettings: strict
         ),
+        .target(
+            name: "HTTPOracle",
+            dependencies: [
+                "Gateway", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioEmbedded,
+                nioPosix,
+            ],
+            path: "Tests/Fuzz/HTTPOracle",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioEmbedded, nioHTTP1,
-                nioPosix,
+                "Gateway", "HTTPOracle", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport",
+                logging, nio, nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -204,11 +213,13 @@ if Context.environment["TEAL_BENCHMARKS"] == "1" {
 
 // `scripts/fuzz.sh`
 if Context.environment["TEAL_FUZZ"] == "1" {
-    for name in ["FuzzInferJSON", "FuzzInferBinary"] {
+    for (name, oracle) in [
+        ("FuzzInferJSON", "InferOracle"), ("FuzzInferBinary", "InferOracle"), ("FuzzHTTPHead", "HTTPOracle"),
+    ] {
         package.targets.append(
             .executableTarget(
                 name: name,
-                dependencies: ["InferOracle"],
+                dependencies: [.byName(name: oracle)],
                 path: "Tests/Fuzz/\(name)",
                 swiftSettings: strict
             )

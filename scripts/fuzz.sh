@@ -1,11 +1,11 @@
 #!/bin/sh
-# Fuzzes the request decoders with libFuzzer and AddressSanitizer: scripts/fuzz.sh [seconds for each] [target...]
+# Fuzzes the request decoders and the HTTP pipeline with libFuzzer and AddressSanitizer: scripts/fuzz.sh [seconds for each] [target...]
 # New inputs go to .build/fuzz/corpus; a crash leaves its input in .build/fuzz and ends this script with an error.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- FuzzInferJSON FuzzInferBinary
+[ $# -gt 0 ] || set -- FuzzInferJSON FuzzInferBinary FuzzHTTPHead
 
 export TEAL_FUZZ=1
 work=.build/fuzz
@@ -14,6 +14,7 @@ for target in "$@"; do
         -Xswiftc -sanitize=fuzzer -Xcxx -fsanitize=fuzzer-no-link -Xswiftc -use-ld=lld
     case $target in
     *JSON) seeds=json ;;
+    *HTTPHead) seeds=http ;;
     *) seeds=binary ;;
     esac
     mkdir -p "$work/corpus/$seeds"
