@@ -25,19 +25,19 @@ package struct ConnectionDeadline {
     package private(set) var at: NIODeadline
 
     package init(limits: HTTPLimits, now: NIODeadline) {
-        self.at = now + .init(limits.keepAliveIdle)
+        self.at = now + limits.keepAliveIdle
     }
 
     /// Starts a wait and sets when it ends.
     package mutating func enter(_ wait: Wait, limits: HTTPLimits, now: NIODeadline) {
         self.wait = wait
         switch wait {
-        case .idle: self.at = now + .init(limits.keepAliveIdle)
-        case .head: self.at = now + .init(limits.headTimeout)
+        case .idle: self.at = now + limits.keepAliveIdle
+        case .head: self.at = now + limits.headTimeout
         case .body(let since):
-            self.at = min(now + .init(limits.bodyIdleTimeout), since + .init(limits.bodyTimeout))
+            self.at = min(now + limits.bodyIdleTimeout, since + limits.bodyTimeout)
         case .executing: self.at = .distantFuture
-        case .writing, .closing: self.at = now + .init(limits.writeStallTimeout)
+        case .writing, .closing: self.at = now + limits.writeStallTimeout
         case .lingering: self.at = now + .seconds(1)
         }
     }

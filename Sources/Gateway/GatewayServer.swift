@@ -50,7 +50,7 @@ package struct GatewayServer: Sendable {
         } catch {
             throw ListenError(host: host, port: port, cause: error, flag: "--http-port")
         }
-        let interval = TimeAmount(options.limits.sweepInterval)
+        let interval = options.limits.sweepInterval
         let sweeps = group.makeIterator().map { loop in
             loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
                 workspaces.value(on: loop)?.connections.sweep(now: .now())

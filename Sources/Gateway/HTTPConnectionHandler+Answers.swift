@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import OpenInference
 import Routing
 import ServingCore
@@ -14,7 +13,7 @@ extension HTTPConnectionHandler {
             self.sendError(refusal.status, refusal.message)
             return
         }
-        switch exchange.target {
+        switch exchange.head.target {
         case .unknown:
             self.sendError(.notFound, "unknown path; inference is POST /v2/models/MODEL/infer")
             return
@@ -26,12 +25,12 @@ extension HTTPConnectionHandler {
         guard exchange.hasRightMethod else {
             self.sendError(
                 .methodNotAllowed,
-                "this path takes \(exchange.target.method)",
-                allow: exchange.target.method
+                "this path takes \(exchange.head.target.method)",
+                allow: exchange.head.target.method
             )
             return
         }
-        self.answer(exchange.target)
+        self.answer(exchange.head.target)
     }
 
     private func answer(_ target: RequestTarget) {
@@ -70,7 +69,7 @@ extension HTTPConnectionHandler {
     private func answerMetadata(_ model: String, _ version: Int?) {
         do {
             let route = try self.route(model)
-            let handle = try route.decide(slot: self.exchange?.headers.slot, version: version)
+            let handle = try route.decide(slot: self.exchange?.head.slot, version: version)
             self.send(
                 .ok,
                 MetadataEncoder.modelMetadata(
@@ -90,7 +89,7 @@ extension HTTPConnectionHandler {
     private func answerModelReady(_ model: String, _ version: Int?) {
         do {
             let route = try self.route(model)
-            _ = try route.decide(slot: self.exchange?.headers.slot, version: version)
+            _ = try route.decide(slot: self.exchange?.head.slot, version: version)
             self.send(.ok, MetadataEncoder.modelReady(name: route.name, ready: true))
         } catch {
             self.sendError(error)
@@ -118,9 +117,9 @@ extension HTTPConnectionHandler {
 
 extension Exchange {
     var hasRightMethod: Bool {
-        switch self.target {
-        case .infer, .repositoryIndex, .repositoryLoad, .repositoryUnload: self.method == .POST
-        default: self.method == .GET || self.method == .HEAD
+        switch self.head.target {
+        case .infer, .repositoryIndex, .repositoryLoad, .repositoryUnload: self.head.method == .post
+        default: self.head.method == .get || self.head.method == .head
         }
     }
 }

@@ -26,13 +26,12 @@ extension HTTPConnectionHandler {
     private func start(_ model: String, _ version: Int?) throws(InferenceError) {
         guard let exchange = self.exchange else { return }
         // The one read of the routing table: from here on the request belongs to this handle's generation.
-        let handle = try self.route(model).decide(slot: exchange.headers.slot, version: version)
+        let handle = try self.route(model).decide(slot: exchange.head.slot, version: version)
         handle.inFlight += 1
         self.exchange?.handle = handle
         self.exchange?.startedAt = self.now
         let loaded = handle.model
-        let length = try exchange.inferenceHeaderLength()
-        let request = try self.workspace.decoder.decode(exchange.body, jsonLength: length, signature: loaded.signature)
+        let request = try self.workspace.decoder.decode(exchange.body, jsonLength: exchange.head.inferenceHeaderLength, signature: loaded.signature)
         let outputs = request.selectsAllOutputs ? nil : request.outputs.map(\.index)
         if loaded.executor.runsInline(request.inputs) {
             let answer = try loaded.executor.runInline(request.inputs, outputs: outputs)
@@ -97,13 +96,5 @@ extension HTTPConnectionHandler {
             self.send(response, body: self.workspace.body)
         case .failure(let error): self.sendError(error)
         }
-    }
-}
-
-extension Exchange {
-    /// Length of the JSON part of the body; nil when all of it is JSON.
-    fileprivate func inferenceHeaderLength() throws(InferenceError) -> Int? {
-        guard let value = self.headers.inferenceHeaderLength else { return nil }
-        return try InferenceHeader.parse(value.utf8, bodyLength: self.body.readableBytes)
     }
 }

@@ -17,7 +17,7 @@ extension HTTPConnectionHandler {
             return
         }
         let control = self.options.control
-        let slot = exchange.headers.slot
+        let slot = exchange.head.slot
         let serial = exchange.serial
         let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
         // A control operation, not the request path: here a task is fine.

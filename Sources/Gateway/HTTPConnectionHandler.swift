@@ -1,14 +1,13 @@
 import NIOCore
-import NIOHTTP1
 import Routing
 import Telemetry
 
-/// One client connection: takes parsed request parts, answers them one after the other, in order. While a request is
+/// One client connection: cuts its bytes into requests and answers them one after the other, in order. While a request is
 /// being answered nothing more is read, so a client that pipelines costs one read's worth of memory.
 ///
 /// Lives on its event loop. What belongs to one request is in `Exchange`; what belongs to the loop in `LoopWorkspace`.
 final class HTTPConnectionHandler: ChannelDuplexHandler {
-    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -22,25 +21,19 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private(set) var now: NIODeadline
     private var served = 0
     private var nextSerial: UInt64 = 0
-    /// Parts that were read before the request before them was answered.
-    private var waiting = CircularBuffer<Arrival>(initialCapacity: 4)
+    private var reader: RequestReader
+    /// Bytes read and not yet made into requests.
+    private var input = ByteBuffer()
     private var isReadWanted = false
     /// False while the client leaves too much of what was written unread: then no further request is taken.
     private var isWritable = true
     /// No answer from now on keeps the connection alive.
     private var isClosing = false
-    /// The target of the request before: clients ask for the same one again and again.
-    private var lastTarget: (text: String, target: RequestTarget)?
-
-    private enum Arrival {
-        case part(HTTPServerRequestPart)
-        case failure(HTTPStatus, String, ConnectionRejection)
-    }
-
     init(workspace: LoopWorkspace, options: GatewayOptions, now: NIODeadline) {
         self.workspace = workspace
         self.options = options
         self.now = now
+        self.reader = RequestReader(limits: options.limits)
         self.deadline = ConnectionDeadline(limits: options.limits, now: now)
     }
 
@@ -59,114 +52,101 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.now = context.eventLoop.now
         self.abandonExchange()
-        // The parser may still hold requests of a client that has gone.
+        // Requests of a client that has gone are not begun.
         self.enter(.closing)
         context.fireChannelInactive()
     }
 
     // MARK: Reading
 
-    /// Called before the parser sees newly arrived bytes.
-    func bytesArrived() {
-        self.tick()
-        if self.deadline.wait == .idle { self.enter(.head) }
-    }
-
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let part = Self.unwrapInboundIn(data)
-        guard self.canTakeParts else {
-            self.waiting.append(.part(part))
-            return
+        // From the last answer on, bytes are thrown away.
+        guard !self.deadline.wait.isFinal else { return }
+        var bytes = Self.unwrapInboundIn(data)
+        self.now = context.eventLoop.now
+        if self.input.readableBytes == 0 {
+            self.input = bytes
+        } else {
+            self.input.discardReadBytes()
+            self.input.writeBuffer(&bytes)
         }
-        self.take(part)
+        switch self.deadline.wait {
+        case .idle: self.enter(.head)
+        case .body(let since): self.enter(.body(since: since))
+        case .head, .executing, .writing, .closing, .lingering: break
+        }
+        self.resume()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch Fault(error) {
-        case .refusal(let status, let message, let reason):
-            guard self.canTakeParts else {
-                self.waiting.append(.failure(status, message, reason))
-                return
-            }
-            self.fail(status, message, reason)
-        case .afterEnd: break
-        case .transport: context.close(promise: nil)
-        }
+        context.close(promise: nil)
     }
 
     func read(context: ChannelHandlerContext) {
-        guard self.canTakeParts else {
+        guard self.canTakeBytes else {
             self.isReadWanted = true
             return
         }
         context.read()
     }
 
-    private var canTakeParts: Bool { self.isReadyForParts && self.waiting.isEmpty }
+    private var canTakeBytes: Bool { self.exchange?.isAnswering != true && self.isWritable }
 
-    private var isReadyForParts: Bool { self.exchange?.isAnswering != true && self.isWritable }
-
-    private func take(_ part: HTTPServerRequestPart) {
-        guard !self.deadline.wait.isFinal else { return }
-        switch part {
-        case .head(let head): self.begin(head)
-        case .body(let bytes): self.append(bytes)
-        case .end: self.finishReading()
+    /// Takes requests out of the bytes read, until one is being answered or bytes are missing.
+    private func resume() {
+        guard !self.isResuming else { return }
+        self.withoutResuming {
+            while self.canTakeBytes, !self.deadline.wait.isFinal, self.step() {}
         }
+        // Lets go of the memory that was read into.
+        if self.input.readableBytes == 0 { self.input = ByteBuffer() }
+        guard self.canTakeBytes, self.isReadWanted else { return }
+        self.isReadWanted = false
+        self.context?.read()
     }
 
-    private func begin(_ head: HTTPRequestHead) {
+    /// False when nothing more can be made of the bytes read so far.
+    private func step() -> Bool {
+        do {
+            switch try self.reader.next(&self.input) {
+            case .more:
+                // The first bytes of the next request came with the one before.
+                if self.deadline.wait == .idle, self.input.readableBytes > 0 { self.enter(.head) }
+                return false
+            case .head(let head): self.begin(head)
+            case .complete(let body):
+                self.exchange?.body = body
+                self.exchange?.isFullyRead = true
+                self.dispatch()
+            }
+        } catch {
+            self.fail(error.status, error.message, error.reason)
+        }
+        return true
+    }
+
+    private func begin(_ head: RequestHead) {
         self.workspace.routing.metrics.accepted &+= 1
         self.served += 1
         self.nextSerial &+= 1
-        let keepsAlive = head.isKeepAlive && self.served < self.options.limits.requestsPerConnection && !self.isClosing
+        let keepsAlive = head.keepsAlive && self.served < self.options.limits.requestsPerConnection && !self.isClosing
         let exchange = Exchange(
-            serial: self.nextSerial,
-            head: head,
-            target: self.target(of: head),
-            keepsAlive: keepsAlive,
-            limits: self.options.limits
-        )
-        let expectsContinue = exchange.headers.expectsContinue
+            serial: self.nextSerial, head: head, keepsAlive: keepsAlive, limits: self.options.limits)
         self.exchange = exchange
-        if exchange.mustNotReadBody || (expectsContinue && exchange.refusal != nil) {
+        if exchange.mustNotReadBody || (head.expectsContinue && exchange.refusal != nil) {
             // The client waits for a word before it sends, or would send more than we will read: answer now.
-            self.exchange?.keepsAlive = false
+            exchange.keepsAlive = false
             self.dispatch()
             return
         }
-        if expectsContinue, !exchange.isHTTP10 {
+        if exchange.refusal != nil { self.reader.skipBody() }
+        if head.expectsContinue, !head.isHTTP10 {
             self.context?.writeAndFlush(
                 Self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")),
                 promise: nil
             )
         }
         self.enter(.body(since: self.now))
-    }
-
-    private func target(of head: HTTPRequestHead) -> RequestTarget {
-        if let last = self.lastTarget, last.text == head.uri { return last.target }
-        let target = RequestTarget(parsing: head.uri)
-        if head.uri.utf8.count <= 256 { self.lastTarget = (head.uri, target) }
-        return target
-    }
-
-    private func append(_ bytes: ByteBuffer) {
-        guard self.exchange != nil else { return }
-        if case .body(let since) = self.deadline.wait { self.enter(.body(since: since)) }
-        guard self.exchange?.append(bytes, limit: self.options.limits.bodyBytes) == false else { return }
-        self.exchange?.keepsAlive = false
-        self.exchange?.refuse(
-            .contentTooLarge,
-            "the body is larger than the \(self.options.limits.bodyBytes) bytes allowed"
-        )
-        self.dispatch()
-    }
-
-    private func finishReading() {
-        guard self.exchange != nil else { return }
-        self.exchange?.isFullyRead = true
-        self.dispatch()
     }
 
     private func dispatch() {
@@ -182,7 +162,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         guard let context = self.context, let exchange = self.exchange else { return }
         var response = response
         response.closes = !exchange.keepsAlive
-        response.saysKeepAlive = exchange.isHTTP10
+        response.saysKeepAlive = exchange.head.isHTTP10
         response.omitsBody = exchange.isHead
         self.workspace.response.clear()
         response.write(body: body, into: &self.workspace.response)
@@ -203,22 +183,6 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         exchange.settle(outcome, now: context.eventLoop.now)
         self.workspace.trim()
         self.resume()
-    }
-
-    /// Goes on with what was read while the request before was answered.
-    private func resume() {
-        guard !self.isResuming else { return }
-        self.withoutResuming {
-            while self.isReadyForParts, let arrival = self.waiting.popFirst() {
-                switch arrival {
-                case .part(let part): self.take(part)
-                case .failure(let status, let message, let reason): self.fail(status, message, reason)
-                }
-            }
-        }
-        guard self.canTakeParts, self.isReadWanted else { return }
-        self.isReadWanted = false
-        self.context?.read()
     }
 
     /// What is answered or written within `body` must not start the next request on top of the stack of the one before.
@@ -286,7 +250,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     func closeWhenIdle() {
         self.isClosing = true
         self.exchange?.keepsAlive = false
-        guard self.exchange == nil, self.waiting.isEmpty, !self.deadline.wait.isFinal, let context = self.context else {
+        guard self.exchange == nil, self.input.readableBytes == 0, !self.deadline.wait.isFinal, let context = self.context else {
             return
         }
         self.tick()
@@ -304,33 +268,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     private func abandonExchange() {
-        self.waiting.removeAll()
+        self.input = ByteBuffer()
         guard let exchange = self.exchange else { return }
         self.exchange = nil
         self.workspace.routing.metrics.aborted &+= 1
         exchange.abandon(now: self.now)
-    }
-}
-
-/// What an error from the handlers before means for a connection.
-private enum Fault {
-    /// The request cannot be parsed; it is answered once.
-    case refusal(HTTPStatus, String, ConnectionRejection)
-    /// Bytes behind a request that said it is the last, or behind what could not be parsed, or the end of all bytes.
-    case afterEnd
-    case transport
-
-    init(_ error: any Error) {
-        switch error {
-        case HTTPParserError.headerOverflow, is ByteToMessageDecoderError.PayloadTooLargeError:
-            self = .refusal(.headTooLarge, "the request head is larger than the limits allow", .headTooLarge)
-        case HTTPParserError.invalidVersion:
-            self = .refusal(.versionNotSupported, "HTTP/1.1 and HTTP/1.0 are spoken here", .malformedHead)
-        case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection, is ByteToMessageDecoderError:
-            self = .afterEnd
-        case is HTTPParserError:
-            self = .refusal(.badRequest, "the request is not valid HTTP/1.1", .malformedHead)
-        default: self = .transport
-        }
     }
 }

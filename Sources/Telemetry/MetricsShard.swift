@@ -41,6 +41,7 @@ package final class MetricsShard {
 /// Why a connection was refused or closed by us before a request was complete.
 package enum ConnectionRejection: UInt8, Sendable, CaseIterable {
     case tooManyConnections, tooManyFromAddress, headTimeout, bodyTimeout, idle, writeStall, malformedHead, headTooLarge
+    case bodyTooLarge
 
     package var label: String { "\(self)" }
 }

@@ -1,5 +1,6 @@
 import Gateway
 import Logging
+import NIOCore
 import Slots
 import SystemPackage
 
@@ -31,11 +32,11 @@ struct ConfigurationKey: Sendable {
         .number("http.headerFieldBytes", 64...(1 << 24), "largest header field") { $0.limits.headerFieldBytes = $1 },
         .number("http.headerFields", 1...10_000, "most header fields") { $0.limits.headerFields = $1 },
         .number("http.targetBytes", 64...(1 << 20), "longest request target") { $0.limits.targetBytes = $1 },
-        .duration("http.headTimeout", "first to last byte of a head") { $0.limits.headTimeout = $1 },
-        .duration("http.bodyIdleTimeout", "between two pieces of a body") { $0.limits.bodyIdleTimeout = $1 },
-        .duration("http.bodyTimeout", "first to last byte of a body") { $0.limits.bodyTimeout = $1 },
-        .duration("http.keepAliveIdle", "between two requests") { $0.limits.keepAliveIdle = $1 },
-        .duration("http.writeStallTimeout", "client reads nothing") { $0.limits.writeStallTimeout = $1 },
+        .duration("http.headTimeout", "first to last byte of a head") { $0.limits.headTimeout = TimeAmount($1) },
+        .duration("http.bodyIdleTimeout", "between two pieces of a body") { $0.limits.bodyIdleTimeout = TimeAmount($1) },
+        .duration("http.bodyTimeout", "first to last byte of a body") { $0.limits.bodyTimeout = TimeAmount($1) },
+        .duration("http.keepAliveIdle", "between two requests") { $0.limits.keepAliveIdle = TimeAmount($1) },
+        .duration("http.writeStallTimeout", "client reads nothing") { $0.limits.writeStallTimeout = TimeAmount($1) },
         .number("http.requestsPerConnection", 1...(1 << 40), "then the connection is closed") {
             $0.limits.requestsPerConnection = $1
         },

@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// What the data plane accepts, and for how long it waits. The defaults are safe for untrusted clients.
 package struct HTTPLimits: Sendable, Equatable {
     /// Request line and header fields together.
@@ -7,14 +9,14 @@ package struct HTTPLimits: Sendable, Equatable {
     package var targetBytes = 8 << 10
     package var bodyBytes = 8 << 20
     /// From the first byte of a head to its last.
-    package var headTimeout = Duration.seconds(5)
+    package var headTimeout = TimeAmount.seconds(5)
     /// Between two pieces of a body.
-    package var bodyIdleTimeout = Duration.seconds(10)
-    package var bodyTimeout = Duration.seconds(60)
+    package var bodyIdleTimeout = TimeAmount.seconds(10)
+    package var bodyTimeout = TimeAmount.seconds(60)
     /// Between an answer and the next request.
-    package var keepAliveIdle = Duration.seconds(60)
+    package var keepAliveIdle = TimeAmount.seconds(60)
     /// How long a client may refuse to read an answer.
-    package var writeStallTimeout = Duration.seconds(30)
+    package var writeStallTimeout = TimeAmount.seconds(30)
     package var requestsPerConnection = 1_000
     package var connectionsPerAddress = 256
     /// Nil: 45 % of the process's limit of open files.
@@ -23,11 +25,11 @@ package struct HTTPLimits: Sendable, Equatable {
     package init() {}
 
     /// How often deadlines are looked at: often enough that none is overrun by more than a quarter.
-    package var sweepInterval: Duration {
+    package var sweepInterval: TimeAmount {
         let shortest =
             [
                 self.headTimeout, self.bodyIdleTimeout, self.bodyTimeout, self.keepAliveIdle, self.writeStallTimeout,
             ].min() ?? .seconds(1)
-        return max(.milliseconds(10), min(.seconds(1), shortest / 4))
+        return max(.milliseconds(10), min(.seconds(1), .nanoseconds(shortest.nanoseconds / 4)))
     }
 }
