@@ -21,7 +21,7 @@ product: setup
 	$(BUILD) --product teal
 
 test: build ## Run the Swift tests, then the tests by foreign clients
-	swift test -c release --skip-build
+	swift test -c release --skip-build --no-parallel
 	@scripts/venv.sh clients Tests/clients/requirements.txt
 	.venv/clients/bin/python -m pytest Tests/clients
 
@@ -38,16 +38,15 @@ bench: product ## Measure against NGINX and bare ONNX Runtime (BENCH="--seconds 
 	@scripts/setup.sh bench
 	python3 benchmarks/run.py $(BENCH)
 
-train: ## Train the bundled models again, from their data sets
-	@scripts/setup.sh
+train: setup ## Train the bundled models again, from their data sets
 	@scripts/venv.sh train models/requirements.txt
 	.venv/train/bin/python models/train.py
 
-fuzz: setup ## Fuzz the decoders for a minute each (FUZZ="--seconds 600 json")
+fuzz: setup ## Fuzz the decoders for a minute each (FUZZ="600 FuzzInferJSON")
 	@scripts/fuzz.sh $(FUZZ)
 
 tsan: setup ## Run the tests of Slots, Routing and Inference under the thread sanitizer
 	@scripts/tsan.sh
 
 clean: ## Remove everything these targets have made
-	rm -rf .build .build-tsan .build-fuzz .deps .venv benchmarks/.work
+	rm -rf .build .build-tsan .deps .venv benchmarks/.work

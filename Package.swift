@@ -17,7 +17,9 @@ let collections = Target.Dependency.product(name: "DequeModule", package: "swift
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -37,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -88,7 +91,9 @@ let package = Package(
         ),
         .target(
             name: "Admin",
-            dependencies: ["CCurl", "ServingCore", "Telemetry", hummingbird, lifecycle, logging, nio],
+            dependencies: [
+                "CCurl", "ServingCore", "Telemetry", httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio,
+            ],
             resources: [.embedInCode("openapi.json")],
             swiftSettings: strict
         ),
@@ -117,6 +122,12 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        .target(
+            name: "InferOracle",
+            dependencies: ["OpenInference", "ServingCore", nio],
+            path: "Tests/Fuzz/Oracle",
+            swiftSettings: strict
+        ),
         .testTarget(name: "ServingCoreTests", dependencies: ["ServingCore"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests",
@@ -125,7 +136,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OpenInferenceTests",
-            dependencies: ["OpenInference", "ServingCore", "TestSupport", nio],
+            dependencies: ["InferOracle", "OpenInference", "ServingCore", "TestSupport", nio],
             swiftSettings: strict
         ),
         .testTarget(
@@ -147,11 +158,20 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "HTTPOracle",
+            dependencies: [
+                "Gateway", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioEmbedded,
+                nioPosix,
+            ],
+            path: "Tests/Fuzz/HTTPOracle",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioEmbedded, nioHTTP1,
-                nioPosix,
+                "Gateway", "HTTPOracle", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport",
+                logging, nio, nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -168,7 +188,11 @@ let package = Package(
             dependencies: ["ServingCore", "Storage", "TestSupport", grdb],
             swiftSettings: strict
         ),
-        .testTarget(name: "AdminTests", dependencies: ["Admin", "ServingCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "AdminTests",
+            dependencies: ["Admin", "ServingCore", "TestSupport", lifecycle, logging, nio, nioPosix],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LoadGeneratorTests",
             dependencies: ["LoadGenerator", "TestSupport", nio, nioPosix],
@@ -196,4 +220,20 @@ if Context.environment["TEAL_BENCHMARKS"] == "1" {
             path: "benchmarks/codec"
         )
     )
+}
+
+// `scripts/fuzz.sh`
+if Context.environment["TEAL_FUZZ"] == "1" {
+    for (name, oracle) in [
+        ("FuzzInferJSON", "InferOracle"), ("FuzzInferBinary", "InferOracle"), ("FuzzHTTPHead", "HTTPOracle"),
+    ] {
+        package.targets.append(
+            .executableTarget(
+                name: name,
+                dependencies: [.byName(name: oracle)],
+                path: "Tests/Fuzz/\(name)",
+                swiftSettings: strict
+            )
+        )
+    }
 }

@@ -26,21 +26,32 @@ is_installed() {
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
+as_root() {
+    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+# Leaves in `missing` what had to be installed.
 install_missing() {
-    local missing=() package as_root=()
+    local package
+    missing=()
     for package in "$@"; do
         is_installed "$package" || missing+=("$package")
     done
     ((${#missing[@]} == 0)) && return
-    if ((EUID != 0)); then
-        command -v sudo >/dev/null || fail "run 'apt-get install ${missing[*]}' as root first: there is no sudo here"
-        as_root=(sudo)
-    fi
-    as_root+=(env DEBIAN_FRONTEND=noninteractive)
+    ((EUID == 0)) || command -v sudo >/dev/null \
+        || fail "run 'apt-get install ${missing[*]}' as root first: there is no sudo here"
     echo "setup: installing ${missing[*]}"
-    quietly "${as_root[@]}" apt-get update || fail "apt-get update failed, see above"
-    quietly "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}" \
+    quietly as_root apt-get update || fail "apt-get update failed, see above"
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" \
         || fail "apt-get install ${missing[*]} failed, see above"
+}
+
+install_bench() {
+    install_missing "${bench_packages[@]}"
+    # Debian's package starts a web server on port 80; the benchmark starts its own.
+    if [[ " ${missing[*]} " == *" nginx-light "* && -d /run/systemd/system ]]; then
+        quietly as_root systemctl disable --now nginx || fail "could not stop the nginx service just installed"
+    fi
 }
 
 # A Python that has pip: the system's own, or one in a virtual environment of this checkout.
@@ -98,7 +109,7 @@ command -v python3 >/dev/null || fail "python3 is not on the PATH"
 if command -v dpkg-query >/dev/null; then
     install_missing "${packages[@]}"
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_missing python3-venv
-    [[ ${1-} != bench ]] || install_missing "${bench_packages[@]}"
+    [[ ${1-} != bench ]] || install_bench
 else
     echo "setup: this is not Debian; the equivalents of these packages are needed: ${packages[*]}" >&2
 fi

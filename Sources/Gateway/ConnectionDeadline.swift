@@ -1,9 +1,9 @@
-import NIOCore
-import Telemetry
+package import NIOCore
+package import Telemetry
 
 /// Which wait a connection is in and when it ends. Pure: time is passed in.
-struct ConnectionDeadline {
-    enum Wait: Equatable {
+package struct ConnectionDeadline {
+    package enum Wait: Equatable {
         /// Between requests, or before the first.
         case idle
         case head
@@ -12,18 +12,24 @@ struct ConnectionDeadline {
         case executing
         /// The client does not read what was written.
         case writing
-        /// An error was sent; the rest of what the client sends is thrown away.
+        /// The last answer is being written; what the client still sends is thrown away.
+        case closing
+        /// An error was sent before the client had sent all; the rest is thrown away, so that it can read the error.
         case lingering
+
+        /// No further request is taken.
+        package var isFinal: Bool { self == .closing || self == .lingering }
     }
 
-    private(set) var wait = Wait.idle
-    private(set) var at: NIODeadline
+    package private(set) var wait = Wait.idle
+    package private(set) var at: NIODeadline
 
-    init(limits: HTTPLimits, now: NIODeadline) {
+    package init(limits: HTTPLimits, now: NIODeadline) {
         self.at = now + .init(limits.keepAliveIdle)
     }
 
-    mutating func enter(_ wait: Wait, limits: HTTPLimits, now: NIODeadline) {
+    /// Starts a wait and sets when it ends.
+    package mutating func enter(_ wait: Wait, limits: HTTPLimits, now: NIODeadline) {
         self.wait = wait
         switch wait {
         case .idle: self.at = now + .init(limits.keepAliveIdle)
@@ -31,19 +37,19 @@ struct ConnectionDeadline {
         case .body(let since):
             self.at = min(now + .init(limits.bodyIdleTimeout), since + .init(limits.bodyTimeout))
         case .executing: self.at = .distantFuture
-        case .writing: self.at = now + .init(limits.writeStallTimeout)
+        case .writing, .closing: self.at = now + .init(limits.writeStallTimeout)
         case .lingering: self.at = now + .seconds(1)
         }
     }
 
     /// Why the connection must end now, for the counters; nil while it may go on.
-    func expired(at now: NIODeadline) -> ConnectionRejection? {
+    package func expired(at now: NIODeadline) -> ConnectionRejection? {
         guard now >= self.at else { return nil }
         switch self.wait {
         case .idle, .lingering: return .idle
         case .head: return .headTimeout
         case .body: return .bodyTimeout
-        case .writing: return .writeStall
+        case .writing, .closing: return .writeStall
         case .executing: return nil
         }
     }

@@ -1,11 +1,11 @@
-import NIOCore
+package import NIOCore
 
 /// The open connections of one event loop, swept for deadlines that have passed. One timer per loop instead of one per
 /// connection or request: setting a deadline costs a store.
-final class ConnectionRegistry {
+package final class ConnectionRegistry {
     private var connections: [ObjectIdentifier: HTTPConnectionHandler] = [:]
 
-    var count: Int { self.connections.count }
+    package var count: Int { self.connections.count }
 
     func add(_ connection: HTTPConnectionHandler) {
         self.connections[ObjectIdentifier(connection)] = connection
@@ -15,13 +15,14 @@ final class ConnectionRegistry {
         self.connections[ObjectIdentifier(connection)] = nil
     }
 
-    func sweep(now: NIODeadline) {
+    /// Ends the connections whose deadline has passed.
+    package func sweep(now: NIODeadline) {
         // A handler may remove itself while it is told.
         for connection in Array(self.connections.values) { connection.checkDeadline(now: now) }
     }
 
     /// Tells every connection to end as soon as what it is answering is answered.
-    func closeGracefully() {
+    package func closeGracefully() {
         for connection in Array(self.connections.values) { connection.closeWhenIdle() }
     }
 }

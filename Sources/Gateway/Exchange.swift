@@ -23,6 +23,7 @@ struct Exchange {
     /// False while the client may still be sending this request's body.
     var isFullyRead = false
     private(set) var body = ByteBuffer()
+    private var bodyBytes = 0
 
     /// Set once an inference request is routed: the generation it belongs to until it is answered.
     var handle: SlotHandle?
@@ -39,7 +40,8 @@ struct Exchange {
         self.isHTTP10 = head.version == .http1_0
         self.headers = RequestHeaders(head.headers, requiresHost: !self.isHTTP10)
         self.refusal = self.headers.refusal
-        self.keepsAlive = keepsAlive
+        // The parser stops behind a request that asks for another protocol.
+        self.keepsAlive = keepsAlive && !self.headers.asksForUpgrade && head.method != .CONNECT
         if !self.isHTTP10, head.version != .http1_1 {
             self.refuse(.versionNotSupported, "HTTP/1.1 and HTTP/1.0 are spoken here")
         }
@@ -71,8 +73,10 @@ struct Exchange {
 
     /// False when the body has grown past `limit`.
     mutating func append(_ bytes: ByteBuffer, limit: Int) -> Bool {
-        guard bytes.readableBytes <= limit - self.body.readableBytes else { return false }
-        // Of a refused request only the length matters; it is read to the end so that the connection can go on.
+        guard bytes.readableBytes <= limit - self.bodyBytes else { return false }
+        self.bodyBytes += bytes.readableBytes
+        // A refused request is read to its end only so that the connection can go on.
+        guard self.refusal == nil else { return true }
         if self.body.readableBytes == 0 {
             self.body = bytes
         } else {

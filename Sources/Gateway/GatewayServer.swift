@@ -1,7 +1,6 @@
 import Glibc
 package import Logging
 import NIOCore
-import NIOHTTP1
 package import NIOPosix
 package import Routing
 import ServingCore
@@ -42,7 +41,7 @@ package struct GatewayServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     guard let workspace = workspaces.value(on: channel.eventLoop) else { throw ChannelError.eof }
                     try Self.admit(channel, admission, workspace)
-                    try Self.configure(channel, workspace, options)
+                    try GatewayPipeline.configure(channel, workspace, options)
                 }
             }
         let channel: any Channel
@@ -58,7 +57,11 @@ package struct GatewayServer: Sendable {
             }
         }
         return GatewayServer(
-            channel: channel, workspaces: workspaces, sweeps: sweeps, port: channel.localAddress?.port ?? port)
+            channel: channel,
+            workspaces: workspaces,
+            sweeps: sweeps,
+            port: channel.localAddress?.port ?? port
+        )
     }
 
     /// Stops accepting, lets every request that was read be answered, and returns when all connections are closed or
@@ -97,24 +100,6 @@ package struct GatewayServer: Sendable {
         channel.closeFuture.whenComplete { _ in admission.leave(address) }
     }
 
-    private static func configure(
-        _ channel: any Channel,
-        _ workspace: LoopWorkspace,
-        _ options: GatewayOptions
-    ) throws {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = options.limits.headerFieldBytes
-        limits.maxHeaderListSize = options.limits.headBytes
-        limits.maxHeaderFieldCount = options.limits.headerFields
-        let connection = HTTPConnectionHandler(workspace: workspace, options: options)
-        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(ArrivalHandler(connection))
-        // The parser keeps an unfinished request line or field in this buffer: its size bounds the head.
-        try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: options.limits.headBytes))
-        try pipeline.addHandler(connection)
-    }
-
     private static var defaultConnections: Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 450 }
@@ -128,26 +113,10 @@ package struct ListenError: Error, CustomStringConvertible {
 
     package init(host: String, port: Int, cause: any Error, flag: String) {
         if let error = cause as? IOError, error.errnoCode == EADDRINUSE {
-            self.description = "port \(port) on \(host) is already in use; stop what uses it or choose another with \(flag)"
+            self.description =
+                "port \(port) on \(host) is already in use; stop what uses it or choose another with \(flag)"
         } else {
             self.description = "cannot listen on \(host):\(port): \(cause)"
         }
-    }
-}
-
-/// Tells the connection that bytes came, before the parser has made anything of them: the head time-out starts here.
-private final class ArrivalHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-
-    private let connection: HTTPConnectionHandler
-
-    init(_ connection: HTTPConnectionHandler) {
-        self.connection = connection
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        self.connection.bytesArrived()
-        context.fireChannelRead(data)
     }
 }

@@ -24,7 +24,11 @@ extension HTTPConnectionHandler {
         default: break
         }
         guard exchange.hasRightMethod else {
-            self.sendError(.methodNotAllowed, "this path takes \(exchange.target.method)", allow: exchange.target.method)
+            self.sendError(
+                .methodNotAllowed,
+                "this path takes \(exchange.target.method)",
+                allow: exchange.target.method
+            )
             return
         }
         self.answer(exchange.target)
@@ -39,7 +43,11 @@ extension HTTPConnectionHandler {
             self.send(
                 .ok,
                 MetadataEncoder.serverMetadata(
-                    name: self.options.name, version: self.options.version, extensions: self.extensions))
+                    name: self.options.name,
+                    version: self.options.version,
+                    extensions: self.extensions
+                )
+            )
         case .modelMetadata(let model, let version): self.answerMetadata(model, version)
         case .modelReady(let model, let version): self.answerModelReady(model, version)
         case .repositoryIndex, .repositoryLoad, .repositoryUnload: self.answerRepository(target)
@@ -67,7 +75,9 @@ extension HTTPConnectionHandler {
                 .ok,
                 MetadataEncoder.modelMetadata(
                     name: route.name,
-                    versions: [route.live, route.blue, route.green].compactMap { $0?.model.version }.uniqued.map(String.init),
+                    versions: [route.live, route.blue, route.green].compactMap { $0?.model.version }.uniqued.map(
+                        String.init
+                    ),
                     platform: "onnxruntime_onnx",
                     signature: handle.model.signature
                 )
@@ -93,12 +103,10 @@ extension HTTPConnectionHandler {
 
     func sendError(_ error: InferenceError) {
         let status = HTTPStatus(error.code, tritonStatus: self.options.tritonStatus)
-        let isShed = error.code == .overloaded
-        if isShed { self.workspace.routing.metrics.shed &+= 1 }
         var response = ResponseWriter(status: status, closes: false)
         response.errorCode = error.code.rawValue
         if let handle = self.exchange?.handle { response.lines = handle.answerHeaders }
-        self.send(response, body: MetadataEncoder.error(error.message), counted: !isShed)
+        self.send(response, body: MetadataEncoder.error(error.message), outcome: RequestOutcome(error.code))
     }
 
     func sendError(_ status: HTTPStatus, _ message: String, allow: StaticString? = nil) {

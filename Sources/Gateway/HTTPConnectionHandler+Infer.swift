@@ -53,12 +53,18 @@ extension HTTPConnectionHandler {
         let deadline = self.now + .nanoseconds(nanoseconds)
         let connection = NIOLoopBound(self, eventLoop: loop)
         let ticket = try loaded.executor.submit(
-            request.inputs, outputs: outputs, deadline: deadline.uptimeNanoseconds
+            request.inputs,
+            outputs: outputs,
+            deadline: deadline.uptimeNanoseconds
         ) { result in
             loop.execute { connection.value.complete(serial, result) }
         }
         self.exchange?.ticket = ticket
-        self.exchange?.timeout = loop.scheduleTask(deadline: deadline) { ticket.cancel() }
+        self.exchange?.timeout = loop.assumeIsolated().scheduleTask(deadline: deadline) {
+            ticket.cancel()
+            // A run that does not stop at once, or that others share, must not keep this client waiting.
+            self.complete(serial, .failure(InferenceError(.timeout, "the model did not answer in time")))
+        }
     }
 
     private func complete(_ serial: UInt64, _ result: Result<[Tensor], InferenceError>) {
@@ -66,6 +72,7 @@ extension HTTPConnectionHandler {
         guard let exchange = self.exchange, exchange.serial == serial, let handle = exchange.handle,
             let request = exchange.request
         else { return }
+        self.tick()
         do {
             try self.encode(request, try result.get(), handle)
         } catch {
@@ -79,7 +86,6 @@ extension HTTPConnectionHandler {
         self.finish(.success(length))
     }
 
-    /// Writes the answer, then counts it.
     private func finish(_ result: Result<Int?, InferenceError>) {
         guard let exchange = self.exchange else { return }
         switch result {
@@ -89,10 +95,7 @@ extension HTTPConnectionHandler {
             response.inferenceHeaderLength = length
             if let handle = exchange.handle { response.lines = handle.answerHeaders }
             self.send(response, body: self.workspace.body)
-            exchange.settle(.answered, now: .now())
-        case .failure(let error):
-            self.sendError(error)
-            exchange.settle(RequestOutcome(error.code), now: .now())
+        case .failure(let error): self.sendError(error)
         }
     }
 }

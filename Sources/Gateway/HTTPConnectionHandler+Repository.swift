@@ -11,7 +11,9 @@ extension HTTPConnectionHandler {
             self.sendError(
                 InferenceError(
                     .forbidden,
-                    "load and unload are off on this port; use the admin API, or start with --repository-control"))
+                    "load and unload are off on this port; use the admin API, or start with --repository-control"
+                )
+            )
             return
         }
         let control = self.options.control
@@ -44,7 +46,10 @@ extension HTTPConnectionHandler {
         case .repositoryUnload(let model):
             let status = try await control.status(of: model)
             guard let target = slot ?? status.live?.other else {
-                throw ControlError(.notReady, "model '\(model)' has no live slot; name the slot with the header teal-slot")
+                throw ControlError(
+                    .notReady,
+                    "model '\(model)' has no live slot; name the slot with the header teal-slot"
+                )
             }
             _ = try await control.unload(model: model, slot: target, context)
             return ByteBuffer()
@@ -73,6 +78,7 @@ extension HTTPConnectionHandler {
 
     private func finishRepository(_ serial: UInt64, _ result: Result<ByteBuffer, ControlError>) {
         guard self.exchange?.serial == serial else { return }
+        self.tick()
         switch result {
         case .success(let body): self.send(.ok, body)
         case .failure(let error):

@@ -25,6 +25,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     /// Parts that were read before the request before them was answered.
     private var waiting = CircularBuffer<Arrival>(initialCapacity: 4)
     private var isReadWanted = false
+    /// False while the client leaves too much of what was written unread: then no further request is taken.
+    private var isWritable = true
+    /// No answer from now on keeps the connection alive.
     private var isClosing = false
     /// The target of the request before: clients ask for the same one again and again.
     private var lastTarget: (text: String, target: RequestTarget)?
@@ -34,11 +37,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         case failure(HTTPStatus, String, ConnectionRejection)
     }
 
-    init(workspace: LoopWorkspace, options: GatewayOptions) {
+    init(workspace: LoopWorkspace, options: GatewayOptions, now: NIODeadline) {
         self.workspace = workspace
         self.options = options
-        self.now = .now()
-        self.deadline = ConnectionDeadline(limits: options.limits, now: self.now)
+        self.now = now
+        self.deadline = ConnectionDeadline(limits: options.limits, now: now)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -54,7 +57,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        self.now = context.eventLoop.now
         self.abandonExchange()
+        // The parser may still hold requests of a client that has gone.
+        self.enter(.closing)
         context.fireChannelInactive()
     }
 
@@ -62,7 +68,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     /// Called before the parser sees newly arrived bytes.
     func bytesArrived() {
-        self.now = .now()
+        self.tick()
         if self.deadline.wait == .idle { self.enter(.head) }
     }
 
@@ -76,15 +82,16 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let (status, message, reason) = Self.explain(error) else {
-            context.close(promise: nil)
-            return
+        switch Fault(error) {
+        case .refusal(let status, let message, let reason):
+            guard self.canTakeParts else {
+                self.waiting.append(.failure(status, message, reason))
+                return
+            }
+            self.fail(status, message, reason)
+        case .afterEnd: break
+        case .transport: context.close(promise: nil)
         }
-        guard self.canTakeParts else {
-            self.waiting.append(.failure(status, message, reason))
-            return
-        }
-        self.fail(status, message, reason)
     }
 
     func read(context: ChannelHandlerContext) {
@@ -95,10 +102,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         context.read()
     }
 
-    private var canTakeParts: Bool { self.exchange?.isAnswering != true && self.waiting.isEmpty }
+    private var canTakeParts: Bool { self.isReadyForParts && self.waiting.isEmpty }
+
+    private var isReadyForParts: Bool { self.exchange?.isAnswering != true && self.isWritable }
 
     private func take(_ part: HTTPServerRequestPart) {
-        guard self.deadline.wait != .lingering else { return }
+        guard !self.deadline.wait.isFinal else { return }
         switch part {
         case .head(let head): self.begin(head)
         case .body(let bytes): self.append(bytes)
@@ -112,8 +121,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         self.nextSerial &+= 1
         let keepsAlive = head.isKeepAlive && self.served < self.options.limits.requestsPerConnection && !self.isClosing
         let exchange = Exchange(
-            serial: self.nextSerial, head: head, target: self.target(of: head), keepsAlive: keepsAlive,
-            limits: self.options.limits)
+            serial: self.nextSerial,
+            head: head,
+            target: self.target(of: head),
+            keepsAlive: keepsAlive,
+            limits: self.options.limits
+        )
         let expectsContinue = exchange.headers.expectsContinue
         self.exchange = exchange
         if exchange.mustNotReadBody || (expectsContinue && exchange.refusal != nil) {
@@ -122,9 +135,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
             self.dispatch()
             return
         }
-        if expectsContinue {
+        if expectsContinue, !exchange.isHTTP10 {
             self.context?.writeAndFlush(
-                Self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                Self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")),
+                promise: nil
+            )
         }
         self.enter(.body(since: self.now))
     }
@@ -142,7 +157,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         guard self.exchange?.append(bytes, limit: self.options.limits.bodyBytes) == false else { return }
         self.exchange?.keepsAlive = false
         self.exchange?.refuse(
-            .contentTooLarge, "the body is larger than the \(self.options.limits.bodyBytes) bytes allowed")
+            .contentTooLarge,
+            "the body is larger than the \(self.options.limits.bodyBytes) bytes allowed"
+        )
         self.dispatch()
     }
 
@@ -160,8 +177,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Writing
 
-    /// Sends the answer to the current exchange and goes on with what was read meanwhile.
-    func send(_ response: ResponseWriter, body: ByteBuffer, counted: Bool = true) {
+    /// Sends the answer to the current exchange, counts it and goes on with what was read meanwhile.
+    func send(_ response: ResponseWriter, body: ByteBuffer, outcome: RequestOutcome = .answered) {
         guard let context = self.context, let exchange = self.exchange else { return }
         var response = response
         response.closes = !exchange.keepsAlive
@@ -169,15 +186,21 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         response.omitsBody = exchange.isHead
         self.workspace.response.clear()
         response.write(body: body, into: &self.workspace.response)
-        if counted { self.workspace.routing.metrics.answered &+= 1 }
-        let mustLinger = response.closes && !exchange.isFullyRead
         self.exchange = nil
-        self.enter(.idle)
-        if response.closes {
-            self.close(context, after: self.workspace.response, lingering: mustLinger)
-        } else {
-            context.writeAndFlush(Self.wrapOutboundOut(self.workspace.response), promise: nil)
+        self.withoutResuming {
+            if response.closes {
+                self.close(context, after: self.workspace.response, lingering: !exchange.isFullyRead)
+            } else {
+                self.enter(.idle)
+                context.writeAndFlush(Self.wrapOutboundOut(self.workspace.response), promise: nil)
+            }
         }
+        if outcome == .shed {
+            self.workspace.routing.metrics.shed &+= 1
+        } else {
+            self.workspace.routing.metrics.answered &+= 1
+        }
+        exchange.settle(outcome, now: context.eventLoop.now)
         self.workspace.trim()
         self.resume()
     }
@@ -185,12 +208,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     /// Goes on with what was read while the request before was answered.
     private func resume() {
         guard !self.isResuming else { return }
-        self.isResuming = true
-        defer { self.isResuming = false }
-        while self.exchange?.isAnswering != true, let arrival = self.waiting.popFirst() {
-            switch arrival {
-            case .part(let part): self.take(part)
-            case .failure(let status, let message, let reason): self.fail(status, message, reason)
+        self.withoutResuming {
+            while self.isReadyForParts, let arrival = self.waiting.popFirst() {
+                switch arrival {
+                case .part(let part): self.take(part)
+                case .failure(let status, let message, let reason): self.fail(status, message, reason)
+                }
             }
         }
         guard self.canTakeParts, self.isReadWanted else { return }
@@ -198,12 +221,19 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         self.context?.read()
     }
 
-    /// An answer made within `take` must not handle the next part on top of the stack of the one before.
+    /// What is answered or written within `body` must not start the next request on top of the stack of the one before.
+    private func withoutResuming(_ body: () -> Void) {
+        let before = self.isResuming
+        self.isResuming = true
+        body()
+        self.isResuming = before
+    }
+
     private var isResuming = false
 
     /// What cannot be parsed is answered once, then the connection ends: nothing after it can be trusted.
     private func fail(_ status: HTTPStatus, _ message: String, _ reason: ConnectionRejection) {
-        guard self.deadline.wait != .lingering else { return }
+        guard !self.deadline.wait.isFinal else { return }
         self.workspace.routing.metrics.reject(reason)
         if self.exchange == nil {
             self.workspace.routing.metrics.accepted &+= 1
@@ -216,7 +246,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     private func close(_ context: ChannelHandlerContext, after response: ByteBuffer, lingering: Bool) {
-        self.isClosing = true
+        self.enter(lingering ? .lingering : .closing)
         guard lingering else {
             let channel = context.channel
             context.writeAndFlush(Self.wrapOutboundOut(response)).whenComplete { _ in channel.close(promise: nil) }
@@ -225,18 +255,18 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         // The client is still sending: closing now would reset the connection and take our answer with it.
         context.writeAndFlush(Self.wrapOutboundOut(response), promise: nil)
         context.close(mode: .output, promise: nil)
-        self.enter(.lingering)
     }
 
     // MARK: Ends
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if !context.channel.isWritable, self.exchange == nil, self.deadline.wait == .idle {
-            self.now = .now()
+        self.isWritable = context.channel.isWritable
+        self.tick()
+        if !self.isWritable, self.deadline.wait == .idle {
             self.enter(.writing)
-        } else if context.channel.isWritable, self.deadline.wait == .writing {
-            self.now = .now()
-            self.enter(.idle)
+        } else if self.isWritable {
+            if self.deadline.wait == .writing { self.enter(.idle) }
+            self.resume()
         }
         context.fireChannelWritabilityChanged()
     }
@@ -247,7 +277,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         switch self.deadline.wait {
         case .head, .body:
             self.fail(.requestTimeout, "the request did not arrive in time", reason)
-        case .idle, .writing, .lingering, .executing:
+        case .idle, .writing, .closing, .lingering, .executing:
             if self.deadline.wait != .lingering { self.workspace.routing.metrics.reject(reason) }
             context.close(promise: nil)
         }
@@ -255,11 +285,18 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     func closeWhenIdle() {
         self.isClosing = true
-        if self.exchange == nil, self.waiting.isEmpty {
-            self.context?.close(promise: nil)
-        } else {
-            self.exchange?.keepsAlive = false
+        self.exchange?.keepsAlive = false
+        guard self.exchange == nil, self.waiting.isEmpty, !self.deadline.wait.isFinal, let context = self.context else {
+            return
         }
+        self.tick()
+        // Nothing to say, but it ends behind what the client has not read yet.
+        self.close(context, after: ByteBuffer(), lingering: false)
+    }
+
+    /// Looks at the clock, for what an event other than arriving bytes starts.
+    func tick() {
+        if let context = self.context { self.now = context.eventLoop.now }
     }
 
     func enter(_ wait: ConnectionDeadline.Wait) {
@@ -271,18 +308,29 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         guard let exchange = self.exchange else { return }
         self.exchange = nil
         self.workspace.routing.metrics.aborted &+= 1
-        exchange.abandon(now: .now())
+        exchange.abandon(now: self.now)
     }
+}
 
-    private static func explain(_ error: any Error) -> (HTTPStatus, String, ConnectionRejection)? {
+/// What an error from the handlers before means for a connection.
+private enum Fault {
+    /// The request cannot be parsed; it is answered once.
+    case refusal(HTTPStatus, String, ConnectionRejection)
+    /// Bytes behind a request that said it is the last, or behind what could not be parsed, or the end of all bytes.
+    case afterEnd
+    case transport
+
+    init(_ error: any Error) {
         switch error {
         case HTTPParserError.headerOverflow, is ByteToMessageDecoderError.PayloadTooLargeError:
-            (.headTooLarge, "the request head is larger than the limits allow", .headTooLarge)
+            self = .refusal(.headTooLarge, "the request head is larger than the limits allow", .headTooLarge)
         case HTTPParserError.invalidVersion:
-            (.versionNotSupported, "HTTP/1.1 and HTTP/1.0 are spoken here", .malformedHead)
-        case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection: nil
-        case is HTTPParserError: (.badRequest, "the request is not valid HTTP/1.1", .malformedHead)
-        default: nil
+            self = .refusal(.versionNotSupported, "HTTP/1.1 and HTTP/1.0 are spoken here", .malformedHead)
+        case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection, is ByteToMessageDecoderError:
+            self = .afterEnd
+        case is HTTPParserError:
+            self = .refusal(.badRequest, "the request is not valid HTTP/1.1", .malformedHead)
+        default: self = .transport
         }
     }
 }

@@ -23,10 +23,11 @@ package struct HTTPLimits: Sendable, Equatable {
     package init() {}
 
     /// How often deadlines are looked at: often enough that none is overrun by more than a quarter.
-    var sweepInterval: Duration {
-        let shortest = [
-            self.headTimeout, self.bodyIdleTimeout, self.bodyTimeout, self.keepAliveIdle, self.writeStallTimeout,
-        ].min() ?? .seconds(1)
+    package var sweepInterval: Duration {
+        let shortest =
+            [
+                self.headTimeout, self.bodyIdleTimeout, self.bodyTimeout, self.keepAliveIdle, self.writeStallTimeout,
+            ].min() ?? .seconds(1)
         return max(.milliseconds(10), min(.seconds(1), shortest / 4))
     }
 }

@@ -1,12 +1,12 @@
-import ServingCore
+package import ServingCore
 
 /// The statuses the data plane sends, with their status lines.
-enum HTTPStatus {
+package enum HTTPStatus: CaseIterable {
     case ok, badRequest, forbidden, notFound, methodNotAllowed, requestTimeout, contentTooLarge, uriTooLong
     case unsupportedMediaType, expectationFailed, headTooLarge, internalError, notImplemented, unavailable
     case gatewayTimeout, versionNotSupported
 
-    var line: StaticString {
+    package var line: StaticString {
         switch self {
         case .ok: "HTTP/1.1 200 OK\r\n"
         case .badRequest: "HTTP/1.1 400 Bad Request\r\n"
@@ -29,7 +29,7 @@ enum HTTPStatus {
 
     /// The one place where the reasons of the data plane meet HTTP. With `tritonStatus` a model that is not ready is
     /// 400, as Triton answers; otherwise 503, as load balancers expect.
-    init(_ code: InferenceError.Code, tritonStatus: Bool) {
+    package init(_ code: InferenceError.Code, tritonStatus: Bool) {
         switch code {
         case .invalidRequest: self = .badRequest
         case .tooLarge: self = .contentTooLarge
@@ -44,5 +44,5 @@ enum HTTPStatus {
     }
 
     /// The client may try the same request again in a moment.
-    var isRetryable: Bool { self == .unavailable }
+    package var isRetryable: Bool { self == .unavailable }
 }

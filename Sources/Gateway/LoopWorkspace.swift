@@ -1,19 +1,19 @@
 import NIOCore
 import OpenInference
-import Routing
+package import Routing
 
 /// What all connections of one event loop share: routing, the decoder and scratch memory. Used on that loop only, by
 /// one request at a time, so nothing here is allocated per request.
-final class LoopWorkspace {
+package final class LoopWorkspace {
     let routing: LoopRouting
     let decoder = InferRequestDecoder()
-    let connections = ConnectionRegistry()
+    package let connections = ConnectionRegistry()
     /// The body of the answer being made.
     var body: ByteBuffer
     /// The bytes of the answer being written; its storage is ours again as soon as the socket has taken them.
     var response: ByteBuffer
 
-    init(routing: LoopRouting) {
+    package init(routing: LoopRouting) {
         self.routing = routing
         self.body = ByteBufferAllocator().buffer(capacity: 4_096)
         self.response = ByteBufferAllocator().buffer(capacity: 4_096)

@@ -1,21 +1,23 @@
-import NIOHTTP1
-import ServingCore
+package import NIOHTTP1
+package import ServingCore
 
 /// The header fields the gateway acts on, gathered in one pass.
-struct RequestHeaders {
-    var expectsContinue = false
-    var contentLength: Int?
-    var inferenceHeaderLength: String?
-    var slot: Slot?
+package struct RequestHeaders {
+    package private(set) var expectsContinue = false
+    package private(set) var asksForUpgrade = false
+    package private(set) var contentLength: Int?
+    package private(set) var inferenceHeaderLength: String?
+    package private(set) var slot: Slot?
     /// Why the request cannot be taken, whatever its body holds.
-    var refusal: Refusal?
+    package private(set) var refusal: Refusal?
 
-    struct Refusal {
-        var status: HTTPStatus
-        var message: String
+    package struct Refusal {
+        package var status: HTTPStatus
+        package var message: String
     }
 
-    init(_ headers: HTTPHeaders, requiresHost: Bool) {
+    /// `requiresHost` is false for HTTP/1.0.
+    package init(_ headers: HTTPHeaders, requiresHost: Bool) {
         var hosts = 0
         for (name, value) in headers {
             // Most fields are not ours: the length of the name tells in one comparison.
@@ -27,16 +29,23 @@ struct RequestHeaders {
                 } else {
                     self.refuse(.expectationFailed, "only 'Expect: 100-continue' is known")
                 }
+            case 7 where name.isSame(as: "upgrade"): self.asksForUpgrade = true
             case 9 where name.isSame(as: "teal-slot"):
                 guard let slot = Slot(rawValue: value.lowercased()) else {
                     self.refuse(.badRequest, "the header teal-slot must be blue or green")
                     continue
                 }
+                if let other = self.slot, other != slot {
+                    self.refuse(.badRequest, "the header teal-slot names two slots")
+                }
                 self.slot = slot
             case 14 where name.isSame(as: "content-length"): self.contentLength = Int(value)
             case 16 where name.isSame(as: "content-encoding"):
                 if !value.isSame(as: "identity") {
-                    self.refuse(.unsupportedMediaType, "compressed request bodies are not accepted; send the body as it is")
+                    self.refuse(
+                        .unsupportedMediaType,
+                        "compressed request bodies are not accepted; send the body as it is"
+                    )
                 }
             case 31 where name.isSame(as: "inference-header-content-length"):
                 if self.inferenceHeaderLength != nil {

@@ -1,5 +1,5 @@
 /// What a request line asks for, parsed once.
-enum RequestTarget: Equatable {
+package enum RequestTarget: Equatable {
     case infer(model: String, version: Int?)
     case modelMetadata(model: String, version: Int?)
     case modelReady(model: String, version: Int?)
@@ -14,7 +14,7 @@ enum RequestTarget: Equatable {
     case malformed(String)
 
     /// The one method each target takes.
-    var method: StaticString {
+    package var method: StaticString {
         switch self {
         case .infer, .repositoryIndex, .repositoryLoad, .repositoryUnload: "POST"
         case .modelMetadata, .modelReady, .serverMetadata, .live, .ready, .unknown, .malformed: "GET"
@@ -23,7 +23,7 @@ enum RequestTarget: Equatable {
 
     /// Parses an origin-form target. The query is ignored, runs of `/` count as one, escapes are decoded once, and an
     /// escaped `/`, `%` or NUL is refused, because servers behind and before us might read it differently.
-    init(parsing target: String) {
+    package init(parsing target: String) {
         let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
         guard path.first == UInt8(ascii: "/") else {
             self = .malformed("the request target must be a path that starts with '/'")

@@ -1,22 +1,28 @@
-import NIOCore
+package import NIOCore
 
 /// Lays out one HTTP/1.1 response as bytes. There is no header list in between: the heads are constants.
-struct ResponseWriter {
-    var status: HTTPStatus
-    var contentType: StaticString = "application/json"
+package struct ResponseWriter {
+    package var status: HTTPStatus
+    package var contentType: StaticString = "application/json"
     /// Further complete header lines, e.g. a slot's `answerHeaders`.
-    var lines: [UInt8] = []
+    package var lines: [UInt8] = []
     /// JSON part of a body with binary tensors.
-    var inferenceHeaderLength: Int?
-    var allow: StaticString?
-    var errorCode: String?
-    var closes: Bool
+    package var inferenceHeaderLength: Int?
+    package var allow: StaticString?
+    package var errorCode: String?
+    package var closes: Bool
     /// HTTP/1.0 clients assume the connection closes unless told.
-    var saysKeepAlive = false
+    package var saysKeepAlive = false
     /// An answer to HEAD: the length is stated, the body left out.
-    var omitsBody = false
+    package var omitsBody = false
 
-    func write(body: ByteBuffer, into out: inout ByteBuffer) {
+    package init(status: HTTPStatus, closes: Bool) {
+        self.status = status
+        self.closes = closes
+    }
+
+    /// Appends the head and, unless `omitsBody`, `body`.
+    package func write(body: ByteBuffer, into out: inout ByteBuffer) {
         out.reserveCapacity(minimumWritableBytes: 256 + self.lines.count + (self.omitsBody ? 0 : body.readableBytes))
         out.writeStaticString(self.status.line)
         out.writeStaticString("content-type: ")

@@ -75,4 +75,24 @@ package struct LoadAnswer: Sendable {
     /// What `LoadConfiguration.stamp` returned when the request was written; 0 without one.
     package var stamp: UInt64
     package var body: ByteBuffer
+
+    package init(
+        request: Int,
+        status: Int,
+        slot: String?,
+        version: String?,
+        generation: UInt64?,
+        latencyNanoseconds: UInt64,
+        stamp: UInt64,
+        body: ByteBuffer
+    ) {
+        self.request = request
+        self.status = status
+        self.slot = slot
+        self.version = version
+        self.generation = generation
+        self.latencyNanoseconds = latencyNanoseconds
+        self.stamp = stamp
+        self.body = body
+    }
 }

@@ -81,7 +81,10 @@ struct InferRequestReader {
             throw InferenceError(.invalidRequest, "id must be a string, not \(self.tape.describe(index))")
         }
         guard bytes.count <= self.limits.maxIDBytes else {
-            throw InferenceError(.tooLarge, "id is \(bytes.count) bytes long; at most \(self.limits.maxIDBytes) are accepted")
+            throw InferenceError(
+                .tooLarge,
+                "id is \(bytes.count) bytes long; at most \(self.limits.maxIDBytes) are accepted"
+            )
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -165,7 +168,10 @@ struct InferRequestReader {
                     "output \(quoted(name)) asks for classification, which is not offered; ask for the tensor"
                 )
             } else if spells(key, "shared_memory_region") {
-                throw InferenceError(.unsupported, "output \(quoted(name)) asks for shared memory, which is not offered")
+                throw InferenceError(
+                    .unsupported,
+                    "output \(quoted(name)) asks for shared memory, which is not offered"
+                )
             }
         }
         return output

@@ -40,71 +40,92 @@ package struct InferResponseEncoder: Sendable {
         outputs: [Tensor],
         into buffer: inout ByteBuffer
     ) throws(InferenceError) -> Int? {
-        let start = buffer.writerIndex
-        do throws(InferenceError) {
-            return try self.write(request, outputs, into: &buffer, start: start)
-        } catch {
-            buffer.moveWriterIndex(to: start)
-            throw error
-        }
-    }
-
-    private func write(
-        _ request: InferRequest,
-        _ outputs: [Tensor],
-        into buffer: inout ByteBuffer,
-        start: Int
-    ) throws(InferenceError) -> Int? {
         guard outputs.count == request.outputs.count else {
             throw InferenceError(
                 .invalidOutput,
                 "the model gave \(outputs.count) outputs where \(request.outputs.count) were asked for"
             )
         }
-        buffer.writeBytes(self.head)
-        if let id = request.id {
-            buffer.writeJSON(",\"id\":")
-            buffer.writeJSONString(id)
+        let room = try self.room(request, outputs)
+        let jsonLength = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room.json) {
+            (target) throws(InferenceError) in
+            var cursor = JSONCursor(target)
+            try self.write(request, outputs, to: &cursor)
+            guard !cursor.isFull else { throw InferenceError(.internal, "the answer did not fit its buffer") }
+            return cursor.written
         }
-        buffer.writeJSON(",\"outputs\":[")
-        var hasBinary = false
-        for (position, requested) in request.outputs.enumerated() {
-            if position > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
-            try self.write(outputs[position], requested, into: &buffer)
-            hasBinary = hasBinary || requested.binary
-        }
-        buffer.writeJSON("]}")
-        guard hasBinary else { return nil }
-        let jsonLength = buffer.writerIndex - start
+        guard room.hasBinary else { return nil }
         for (tensor, requested) in zip(outputs, request.outputs) where requested.binary {
             tensor.bytes.withUnsafeBytes { _ = buffer.writeBytes($0) }
         }
         return jsonLength
     }
 
+    /// The most bytes the JSON can take, and whether something follows it. Refuses an answer beyond `maxBytes`, which a
+    /// `ByteBuffer` could not hold.
+    private func room(
+        _ request: InferRequest,
+        _ outputs: [Tensor]
+    ) throws(InferenceError) -> (json: Int, hasBinary: Bool) {
+        // The constants: `,"id":`, `,"outputs":[`, `]}`.
+        var json = self.head.count + 32 + JSONCursor.longestString(request.id?.utf8.count ?? 0)
+        var binary = 0
+        var hasBinary = false
+        for (position, requested) in request.outputs.enumerated() {
+            guard self.outputHeads.indices.contains(requested.index) else {
+                throw InferenceError(.internal, "an output was asked for that the model does not have")
+            }
+            let tensor = outputs[position]
+            let writer = try JSONTensorWriter(tensor, spec: self.signature.outputs[requested.index])
+            json += self.outputHeads[requested.index].count + 64 + tensor.shape.count * (JSONCursor.longestDecimal + 1)
+            if requested.binary {
+                hasBinary = true
+                binary += tensor.bytes.count
+            } else {
+                json += writer.longestText
+            }
+            guard json <= Self.maxBytes, binary <= Self.maxBytes else {
+                throw InferenceError(
+                    .tooLarge,
+                    "the answer is too large; ask for fewer outputs, for binary output or for a smaller batch"
+                )
+            }
+        }
+        return (json, hasBinary)
+    }
+
+    /// Of JSON and of binary data each.
+    private static let maxBytes = 1 << 30
+
     private func write(
-        _ tensor: Tensor,
-        _ requested: RequestedOutput,
-        into buffer: inout ByteBuffer
+        _ request: InferRequest,
+        _ outputs: [Tensor],
+        to cursor: inout JSONCursor
     ) throws(InferenceError) {
-        guard self.outputHeads.indices.contains(requested.index) else {
-            throw InferenceError(.internal, "an output was asked for that the model does not have")
+        cursor.put(self.head)
+        if let id = request.id {
+            cursor.put(",\"id\":")
+            cursor.putString(id)
         }
-        let spec = self.signature.outputs[requested.index]
-        let writer = try JSONTensorWriter(tensor, spec: spec)
-        buffer.writeBytes(self.outputHeads[requested.index])
-        for (axis, dimension) in tensor.shape.enumerated() {
-            if axis > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
-            buffer.writeDecimal(dimension)
+        cursor.put(",\"outputs\":[")
+        for (position, requested) in request.outputs.enumerated() {
+            if position > 0 { cursor.put(UInt8(ascii: ",")) }
+            let tensor = outputs[position]
+            cursor.put(self.outputHeads[requested.index])
+            for (axis, dimension) in tensor.shape.enumerated() {
+                if axis > 0 { cursor.put(UInt8(ascii: ",")) }
+                cursor.putDecimal(dimension)
+            }
+            if requested.binary {
+                cursor.put("],\"parameters\":{\"binary_data_size\":")
+                cursor.putDecimal(Int64(tensor.bytes.count))
+                cursor.put("}}")
+            } else {
+                cursor.put("],\"data\":[")
+                try JSONTensorWriter(tensor, spec: self.signature.outputs[requested.index]).write(to: &cursor)
+                cursor.put("]}")
+            }
         }
-        if requested.binary {
-            buffer.writeJSON("],\"parameters\":{\"binary_data_size\":")
-            buffer.writeDecimal(Int64(tensor.bytes.count))
-            buffer.writeJSON("}}")
-        } else {
-            buffer.writeJSON("],\"data\":[")
-            try writer.write(into: &buffer)
-            buffer.writeJSON("]}")
-        }
+        cursor.put("]}")
     }
 }

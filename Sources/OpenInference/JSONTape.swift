@@ -4,20 +4,21 @@ internal import ServingCore
 ///
 /// Every read is checked against the bounds; one outside yields the kind `.end`, which no reader takes for a value.
 struct JSONTape {
-    enum Kind: UInt8 {
-        case root = 0x72  // r
-        case object = 0x7B
-        case objectEnd = 0x7D
-        case array = 0x5B
-        case arrayEnd = 0x5D
-        case string = 0x22
-        case int64 = 0x6C  // l
-        case uint64 = 0x75  // u
-        case double = 0x64  // d
-        case yes = 0x74  // t
-        case no = 0x66  // f
-        case null = 0x6E
-        case end = 0
+    /// The tag of a word. A struct, as an enum with these raw values would cost a table walk per look.
+    struct Kind: Equatable {
+        var tag: UInt8
+
+        static let object = Kind(tag: UInt8(ascii: "{"))
+        static let array = Kind(tag: UInt8(ascii: "["))
+        static let string = Kind(tag: UInt8(ascii: "\""))
+        static let int64 = Kind(tag: UInt8(ascii: "l"))
+        static let uint64 = Kind(tag: UInt8(ascii: "u"))
+        static let double = Kind(tag: UInt8(ascii: "d"))
+        static let yes = Kind(tag: UInt8(ascii: "t"))
+        static let no = Kind(tag: UInt8(ascii: "f"))
+        static let null = Kind(tag: UInt8(ascii: "n"))
+        /// Outside the tape.
+        static let end = Kind(tag: 0)
     }
 
     let words: UnsafePointer<UInt64>
@@ -34,10 +35,10 @@ struct JSONTape {
     }
 
     @inline(__always)
-    static func tag(_ word: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word &>> 56) }
+    static func kind(of word: UInt64) -> Kind { Kind(tag: UInt8(truncatingIfNeeded: word &>> 56)) }
 
     @inline(__always)
-    func kind(_ index: Int) -> Kind { Kind(rawValue: Self.tag(self.word(index))) ?? .end }
+    func kind(_ index: Int) -> Kind { Self.kind(of: self.word(index)) }
 
     /// Index of what follows the value at `index`; always larger than `index` and at most `count`.
     @inline(__always)
@@ -113,7 +114,7 @@ struct JSONTape {
         case .yes: "true"
         case .no: "false"
         case .null: "null"
-        case .root, .objectEnd, .arrayEnd, .end: "nothing"
+        default: "nothing"
         }
     }
 }
@@ -128,8 +129,11 @@ func spells(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
 }
 
 /// Whether `bytes` spell `text`.
-@inline(__always)
 func spells(_ bytes: UnsafeBufferPointer<UInt8>, _ text: String) -> Bool {
     guard bytes.count == text.utf8.count else { return false }
-    return bytes.elementsEqual(text.utf8)
+    // Element by element through `String.UTF8View` costs ten times as much.
+    return text.utf8.withContiguousStorageIfAvailable { other in
+        for index in 0..<bytes.count where bytes[index] != other[index] { return false }
+        return true
+    } ?? bytes.elementsEqual(text.utf8)
 }

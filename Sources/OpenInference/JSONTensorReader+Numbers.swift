@@ -35,15 +35,15 @@ extension JSONTensorReader {
     ) -> Int? {
         let out = out.bindMemory(to: Float.self, capacity: count)
         for index in 0..<count {
-            let tag = JSONTape.tag(words[2 * index])
+            let kind = JSONTape.kind(of: words[2 * index])
             let payload = words[2 * index + 1]
-            if tag == JSONTape.Kind.double.rawValue {
+            if kind == .double {
                 let value = Float(Double(bitPattern: payload))
                 guard value.isFinite else { return index }
                 out[index] = value
-            } else if tag == JSONTape.Kind.int64.rawValue {
+            } else if kind == .int64 {
                 out[index] = Float(Int64(bitPattern: payload))
-            } else if tag == JSONTape.Kind.uint64.rawValue {
+            } else if kind == .uint64 {
                 out[index] = Float(payload)
             } else {
                 return index
@@ -59,13 +59,13 @@ extension JSONTensorReader {
     ) -> Int? {
         let out = out.bindMemory(to: Double.self, capacity: count)
         for index in 0..<count {
-            let tag = JSONTape.tag(words[2 * index])
+            let kind = JSONTape.kind(of: words[2 * index])
             let payload = words[2 * index + 1]
-            if tag == JSONTape.Kind.double.rawValue {
+            if kind == .double {
                 out[index] = Double(bitPattern: payload)
-            } else if tag == JSONTape.Kind.int64.rawValue {
+            } else if kind == .int64 {
                 out[index] = Double(Int64(bitPattern: payload))
-            } else if tag == JSONTape.Kind.uint64.rawValue {
+            } else if kind == .uint64 {
                 out[index] = Double(payload)
             } else {
                 return index
@@ -82,12 +82,12 @@ extension JSONTensorReader {
     ) -> Int? {
         let out = out.bindMemory(to: Value.self, capacity: count)
         for index in 0..<count {
-            let tag = JSONTape.tag(words[2 * index])
+            let kind = JSONTape.kind(of: words[2 * index])
             let payload = words[2 * index + 1]
-            if tag == JSONTape.Kind.int64.rawValue {
+            if kind == .int64 {
                 guard let value = Value(exactly: Int64(bitPattern: payload)) else { return index }
                 out[index] = value
-            } else if tag == JSONTape.Kind.uint64.rawValue {
+            } else if kind == .uint64 {
                 guard let value = Value(exactly: payload) else { return index }
                 out[index] = value
             } else {

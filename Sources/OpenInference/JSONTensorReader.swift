@@ -31,6 +31,11 @@ struct JSONTensorReader {
         default:
             return try TensorBytes(count: count * width) { (target) throws(InferenceError) in
                 guard let base = target.baseAddress else { return }
+                // The common flat list needs no walk.
+                let words = self.tape.contents(index)
+                guard self.tape.kind(words.lowerBound) == .array else {
+                    return try self.convert(Run(words: words, count: count, first: 0), to: base)
+                }
                 try self.forEachRun(index, count: count) { (run) throws(InferenceError) in
                     try self.convert(run, to: base + run.first * width)
                 }
@@ -107,7 +112,9 @@ struct JSONTensorReader {
         var at = words.lowerBound
         while at < words.upperBound {
             if self.tape.kind(at) == .array {
-                return self.invalid("has data with fewer elements than the \(needed) of its shape \(described(self.shape))")
+                return self.invalid(
+                    "has data with fewer elements than the \(needed) of its shape \(described(self.shape))"
+                )
             }
             found += 1
             at = self.tape.after(at)

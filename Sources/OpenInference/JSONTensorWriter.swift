@@ -1,4 +1,3 @@
-internal import NIOCore
 internal import ServingCore
 
 /// One output tensor, checked, as the members of a flat JSON list.
@@ -6,9 +5,6 @@ struct JSONTensorWriter {
     private let tensor: Tensor
     private let spec: TensorSpec
     private let count: Int
-
-    /// Values formatted between two looks at the buffer's room.
-    private static let chunk = 1024
 
     /// Throws unless `tensor` is what `spec` declares and holds as many bytes as its shape needs.
     init(_ tensor: Tensor, spec: TensorSpec) throws(InferenceError) {
@@ -37,68 +33,43 @@ struct JSONTensorWriter {
         self.count = count
     }
 
-    func write(into buffer: inout ByteBuffer) throws(InferenceError) {
+    /// Room that `write` may take.
+    var longestText: Int {
+        switch self.spec.datatype {
+        case .bool: self.count * 6
+        // Six for each byte at worst; its length prefix covers the quotes and the comma.
+        case .bytes: self.tensor.bytes.count * 6
+        default: self.count * (JSONNumbers.longestText(of: self.spec.datatype) ?? 0)
+        }
+    }
+
+    func write(to cursor: inout JSONCursor) throws(InferenceError) {
         try self.tensor.bytes.withUnsafeBytes { (bytes) throws(InferenceError) in
             switch self.spec.datatype {
-            case .bool: self.writeBools(bytes, into: &buffer)
-            case .bytes: try self.writeStrings(bytes, into: &buffer)
+            case .bool: self.writeBools(bytes, to: &cursor)
+            case .bytes: try self.writeStrings(bytes, to: &cursor)
             case .fp16, .bf16:
                 throw InferenceError(
                     .unsupported,
                     "output \(quoted(self.spec.name)) is \(self.spec.datatype), which has no JSON form; ask for binary"
                         + " output"
                 )
-            default: try self.writeNumbers(bytes, into: &buffer)
+            default:
+                guard let base = bytes.baseAddress else { return }
+                let notFinite = cursor.putNumbers(base, count: self.count, datatype: self.spec.datatype)
+                if let notFinite { throw self.notFinite(notFinite) }
             }
         }
     }
 
-    private func writeNumbers(
-        _ bytes: UnsafeRawBufferPointer,
-        into buffer: inout ByteBuffer
-    ) throws(InferenceError) {
-        guard let longest = JSONNumbers.longestText(of: self.spec.datatype), let width = self.spec.datatype.byteWidth,
-            let base = bytes.baseAddress
-        else { return }
-        var first = 0
-        while first < self.count {
-            if first > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
-            let part = min(Self.chunk, self.count - first)
-            var notFinite: Int?
-            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: part * longest) { target in
-                guard let out = target.baseAddress else { return 0 }
-                let result = JSONNumbers.write(
-                    base + first * width,
-                    count: part,
-                    datatype: self.spec.datatype,
-                    to: out.assumingMemoryBound(to: CChar.self)
-                )
-                notFinite = result.notFinite
-                return result.written
-            }
-            if let notFinite {
-                throw InferenceError(
-                    .invalidOutput,
-                    "output \(quoted(self.spec.name)) holds NaN or infinity at element \(first + notFinite), which JSON"
-                        + " cannot express; ask for binary output"
-                )
-            }
-            first += part
-        }
-    }
-
-    private func writeBools(_ bytes: UnsafeRawBufferPointer, into buffer: inout ByteBuffer) {
-        buffer.reserveCapacity(minimumWritableBytes: self.count * 6)
+    private func writeBools(_ bytes: UnsafeRawBufferPointer, to cursor: inout JSONCursor) {
         for (index, byte) in bytes.enumerated() {
-            if index > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
-            buffer.writeJSON(byte == 0 ? "false" : "true")
+            if index > 0 { cursor.put(UInt8(ascii: ",")) }
+            cursor.put(byte == 0 ? "false" : "true")
         }
     }
 
-    private func writeStrings(
-        _ bytes: UnsafeRawBufferPointer,
-        into buffer: inout ByteBuffer
-    ) throws(InferenceError) {
+    private func writeStrings(_ bytes: UnsafeRawBufferPointer, to cursor: inout JSONCursor) throws(InferenceError) {
         var offset = 0
         for index in 0..<self.count {
             guard bytes.count - offset >= 4 else { throw self.wrongElements() }
@@ -113,11 +84,19 @@ struct JSONTensorWriter {
                         + " binary output"
                 )
             }
-            if index > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
-            buffer.writeJSONString(text)
+            if index > 0 { cursor.put(UInt8(ascii: ",")) }
+            cursor.putString(text)
             offset += length
         }
         guard offset == bytes.count else { throw self.wrongElements() }
+    }
+
+    private func notFinite(_ element: Int) -> InferenceError {
+        InferenceError(
+            .invalidOutput,
+            "output \(quoted(self.spec.name)) holds NaN or infinity at element \(element), which JSON cannot express; ask"
+                + " for binary output"
+        )
     }
 
     private func wrongElements() -> InferenceError {

@@ -3,8 +3,8 @@
 ///
 /// `@unchecked Sendable`: the bytes are written before the value is made and never after.
 package struct TensorBytes: @unchecked Sendable {
-    private let owner: AnyObject
-    private let start: UnsafeRawPointer
+    @usableFromInline let owner: AnyObject
+    @usableFromInline let start: UnsafeRawPointer
     package let count: Int
 
     /// Wraps `count` bytes at `start` that stay valid and unchanged for as long as `owner` lives.
@@ -41,6 +41,7 @@ package struct TensorBytes: @unchecked Sendable {
         return TensorBytes(owner: self.owner, start: self.start + range.lowerBound, count: range.count)
     }
 
+    @inlinable
     package func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -49,6 +50,7 @@ package struct TensorBytes: @unchecked Sendable {
     }
 
     /// True if the first byte lies on a multiple of `alignment`.
+    @inlinable
     package func isAligned(to alignment: Int) -> Bool {
         Int(bitPattern: self.start) % max(1, alignment) == 0
     }

@@ -112,6 +112,23 @@ struct StoreFaultTests {
         return try DatabaseQueue(path: self.path, configuration: configuration)
     }
 
+    @Test(
+        "each of SQLite's failures becomes a sentence an operator can act on",
+        arguments: [
+            (ResultCode.SQLITE_BUSY, "is locked by another process"), (.SQLITE_FULL, "is full"),
+            (.SQLITE_READONLY, "is read-only"), (.SQLITE_READONLY_DBMOVED, "is read-only"),
+            (.SQLITE_IOERR_FSYNC, "reports an error"), (.SQLITE_CANTOPEN, "cannot be opened"),
+            (.SQLITE_CORRUPT, "is damaged"), (.SQLITE_NOTADB, "is damaged"), (.SQLITE_TOOBIG, "cannot be used"),
+        ]
+    )
+    func sentences(_ code: ResultCode, _ words: String) {
+        guard case .unavailable(let sentence) = StoreError(DatabaseError(resultCode: code), file: "control.db") else {
+            Issue.record("not an unavailable store")
+            return
+        }
+        #expect(sentence.contains("control.db") && sentence.contains(words))
+    }
+
     static let lockedSentence = "control.db is locked by another process; end that process or try again"
 
     static func openError(_ path: String, _ busyTimeout: Duration = .seconds(5)) -> ControlStoreOpenError? {

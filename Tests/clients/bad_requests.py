@@ -178,7 +178,7 @@ FRAMING = {
     "no target": (b"GET\r\n\r\n", {400}),
     "no version": (b"GET /v2/health/live\r\n\r\n", {400}),
     "method with quotes": (b'G=":<> /v2/health/live HTTP/1.1\r\nHost: a\r\n\r\n', {400}),
-    "method of 1 MiB": (b"G" * MEBIBYTE + b" / HTTP/1.1\r\n\r\n", {400, 431, CLOSE}),
+    "method of 1 MiB": (b"G" * MEBIBYTE + b" / HTTP/1.1\r\n\r\n", {400, 414, 431, 501, CLOSE}),
     "version 2.0": (request(version="HTTP/2.0"), {400, 505}),
     "version without number": (request(version="HTTP/x"), {400, 505}),
     "no Host": (request(host=None), {400}),

@@ -1,3 +1,5 @@
+import contextlib
+
 import numpy
 import pytest
 import tritonclient.http
@@ -5,9 +7,25 @@ from gateway import Gateway, heldout
 
 
 @pytest.fixture(scope="session")
-def gateway(tmp_path_factory):
+def start_gateway(tmp_path_factory):
+    """Starts a gateway with the flags given, for a `with` block. When one does not start, no test can say anything."""
+
+    @contextlib.contextmanager
+    def start(*flags):
+        with contextlib.ExitStack() as stack:
+            try:
+                gateway = stack.enter_context(Gateway(tmp_path_factory.mktemp("gateway"), *flags))
+            except (OSError, RuntimeError) as error:
+                pytest.exit(f"the gateway does not start: {error}", returncode=1)
+            yield gateway
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def gateway(start_gateway):
     """A gateway as `make run` starts it, shared by all tests that change nothing."""
-    with Gateway(tmp_path_factory.mktemp("gateway")) as gateway:
+    with start_gateway() as gateway:
         yield gateway
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from bad_requests import CASES, CLOSE, DIGITS, GOOD_BODY, infer
-from gateway import ROOT, Gateway
+from gateway import ROOT
 from raw_http import Closed, Connection, request
 
 HEAD_SECONDS = 0.3
@@ -14,8 +14,8 @@ WELL_FRAMED = {"framing: 3 MB in chunks of one byte", "framing: unknown Expect"}
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory):
-    with Gateway(tmp_path_factory.mktemp("target"), "--head-timeout", "300ms") as gateway:
+def target(start_gateway):
+    with start_gateway("--head-timeout", "300ms") as gateway:
         yield gateway
 
 

@@ -2,13 +2,12 @@
 
 import pytest
 import tritonclient.http
-from gateway import Gateway
 from tritonclient.utils import InferenceServerException
 
 
 @pytest.fixture(scope="module")
-def controlled(tmp_path_factory):
-    with Gateway(tmp_path_factory.mktemp("controlled"), "--repository-control") as gateway:
+def controlled(start_gateway):
+    with start_gateway("--repository-control") as gateway:
         yield gateway
 
 

@@ -71,6 +71,21 @@ package final class OnnxEngine: InferenceEngine, @unchecked Sendable {
         wanted: Int,
         cancellation: RunCancellation?
     ) throws(InferenceError) -> [Tensor] {
+        try withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: self.inputCount) {
+            ranges throws(InferenceError) in
+            ranges.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
+            return try self.run(inputs, ranges: ranges, names: names, wanted: wanted, cancellation: cancellation)
+        }
+    }
+
+    /// - Parameter ranges: one per input, to be filled with the memory the runtime reads it from.
+    private func run(
+        _ inputs: [Tensor],
+        ranges: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>,
+        names: UnsafePointer<UnsafePointer<CChar>?>,
+        wanted: Int,
+        cancellation: RunCancellation?
+    ) throws(InferenceError) -> [Tensor] {
         let count = self.inputCount + wanted
         return try withUnsafeTemporaryAllocation(of: OpaquePointer?.self, capacity: count) {
             values throws(InferenceError) in
@@ -81,7 +96,11 @@ package final class OnnxEngine: InferenceEngine, @unchecked Sendable {
             guard let start = values.baseAddress else { return [] }
             var copies: [TensorBytes] = []
             for index in inputs.indices {
-                values[index] = try self.interface.makeInput(inputs[index], copies: &copies) { self.inputName(index) }
+                let (value, memory) = try self.interface.makeInput(inputs[index], copies: &copies) {
+                    self.inputName(index)
+                }
+                values[index] = value
+                ranges[index] = memory
             }
             let results = start + self.inputCount
             try withExtendedLifetime((inputs, copies)) { () throws(InferenceError) in
@@ -97,7 +116,7 @@ package final class OnnxEngine: InferenceEngine, @unchecked Sendable {
                 // From here on the owner releases the value, whatever happens.
                 results[position] = nil
                 let owner = OnnxValue(api: self.interface.api, value: value)
-                tensors.append(try self.interface.readOutput(owner, mayShareWith: inputs))
+                tensors.append(try self.interface.readOutput(owner, mayShareWith: UnsafeBufferPointer(ranges)))
             }
             return tensors
         }

@@ -84,7 +84,7 @@ struct OnnxModelWalk {
             return self.enter(meaning, size: size)
         default:
             // Groups are not part of onnx.proto, and what a parser would make of them is not followed here.
-            return self.malformed(at: start, in: frame)
+            return self.looksLikeModel(at: start) ? .damaged(offset: start) : .notOnnx
         }
     }
 
@@ -125,9 +125,9 @@ struct OnnxModelWalk {
 
     private func malformed(at start: Int, in frame: Frame) -> Outcome {
         guard self.looksLikeModel(at: start) else { return .notOnnx }
-        // A field's head that ends with the file.
-        let atEnd = frame.message == .model && frame.end - start < 10
-        return atEnd ? .truncated(offset: start, missing: 1) : .damaged(offset: start)
+        // A field's head that the end of the file cuts off.
+        let isCutOff = frame.message == .model && self.position == frame.end
+        return isCutOff ? .truncated(offset: start, missing: 1) : .damaged(offset: start)
     }
 
     /// Every exporter writes the format's version first: field 1, one byte.

@@ -18,17 +18,19 @@ final class OnnxValue: @unchecked Sendable {
 }
 
 extension OnnxInterface {
-    /// A value over the tensor's own memory, or over a copy appended to `copies`; both must outlive the run.
+    /// A value over the tensor's own memory, or over a copy appended to `copies`; both must outlive the run. Also
+    /// returns that memory (empty for `BYTES`).
     func makeInput(
         _ tensor: Tensor,
         copies: inout [TensorBytes],
         name: () -> String
-    ) throws(InferenceError) -> OpaquePointer {
+    ) throws(InferenceError) -> (value: OpaquePointer, memory: UnsafeRawBufferPointer) {
         guard let count = Tensor.elementCount(of: tensor.shape) else {
             throw InferenceError(.invalidRequest, "input `\(name())` has a shape that is negative or too large")
         }
         guard let width = tensor.datatype.byteWidth else {
-            return try self.makeStrings(tensor, count: count, name: name)
+            let value = try self.makeStrings(tensor, count: count, name: name)
+            return (value, UnsafeRawBufferPointer(start: nil, count: 0))
         }
         let (size, overflow) = count.multipliedReportingOverflow(by: width)
         guard !overflow, size == tensor.bytes.count else {
@@ -45,23 +47,22 @@ extension OnnxInterface {
             bytes = bytes.withUnsafeBytes { TensorBytes(copying: $0) }
             copies.append(bytes)
         }
+        let memory = bytes.withUnsafeBytes { $0 }
         var value: OpaquePointer?
         let status = tensor.shape.withUnsafeBufferPointer { shape in
-            bytes.withUnsafeBytes { bytes in
-                self.api.pointee.CreateTensorWithDataAsOrtValue(
-                    self.memory,
-                    UnsafeMutableRawPointer(mutating: bytes.baseAddress),
-                    bytes.count,
-                    shape.baseAddress,
-                    shape.count,
-                    tensor.datatype.onnx,
-                    &value
-                )
-            }
+            self.api.pointee.CreateTensorWithDataAsOrtValue(
+                self.memory,
+                UnsafeMutableRawPointer(mutating: memory.baseAddress),
+                memory.count,
+                shape.baseAddress,
+                shape.count,
+                tensor.datatype.onnx,
+                &value
+            )
         }
         try self.api.checkRun(status)
         guard let value else { throw InferenceError(.modelFailed, "ONNX Runtime made no tensor") }
-        return value
+        return (value, memory)
     }
 
     /// Fills the runtime's strings by length, so bytes of any value (0 too) survive.
@@ -118,7 +119,10 @@ extension OnnxInterface {
 
     /// The tensor in `owner`, read in place. Copied only for `BYTES`, and where the model hands an input straight
     /// through: then the runtime's value points into the request, which may be gone before the answer is written.
-    func readOutput(_ owner: OnnxValue, mayShareWith inputs: [Tensor]) throws(InferenceError) -> Tensor {
+    func readOutput(
+        _ owner: OnnxValue,
+        mayShareWith inputs: UnsafeBufferPointer<UnsafeRawBufferPointer>
+    ) throws(InferenceError) -> Tensor {
         let (element, shape) = try self.typeAndShape(of: owner.value)
         guard let datatype = DataType(onnx: element), let count = Tensor.elementCount(of: shape) else {
             throw InferenceError(.invalidOutput, "the model answered with a type or shape that no V2 tensor can carry")
@@ -134,11 +138,9 @@ extension OnnxInterface {
             return Tensor(datatype: datatype, shape: shape, bytes: TensorBytes(copying: EmptyCollection()))
         }
         let bytes = TensorBytes(owner: owner, start: start, count: size)
-        let shared = inputs.contains { input in
-            input.bytes.withUnsafeBytes { memory in
-                guard let base = memory.baseAddress else { return false }
-                return UnsafeRawPointer(start) >= base && UnsafeRawPointer(start) < base + memory.count
-            }
+        let shared = inputs.contains { memory in
+            guard let base = memory.baseAddress else { return false }
+            return UnsafeRawPointer(start) >= base && UnsafeRawPointer(start) < base + memory.count
         }
         return Tensor(
             datatype: datatype,

@@ -1,0 +1,73 @@
+import HTTPTypes
+
+/// Every route of the admin API, once: the router, the 405 answers and the check of `openapi.json` read this list.
+enum AdminRoute: CaseIterable {
+    case models
+    case model
+    case load
+    case unload
+    case promote
+    case rollback
+    case audit
+    case info
+    case metrics
+    case live
+    case ready
+    case openAPI
+
+    /// As written in the OpenAPI file and understood by the router.
+    var path: String {
+        switch self {
+        case .models: "/admin/v1/models"
+        case .model: "/admin/v1/models/{model}"
+        case .load: "/admin/v1/models/{model}/slots/{slot}/load"
+        case .unload: "/admin/v1/models/{model}/slots/{slot}/unload"
+        case .promote: "/admin/v1/models/{model}/promote"
+        case .rollback: "/admin/v1/models/{model}/rollback"
+        case .audit: "/admin/v1/audit"
+        case .info: "/admin/v1/info"
+        case .metrics: "/metrics"
+        case .live: "/livez"
+        case .ready: "/readyz"
+        case .openAPI: "/openapi.json"
+        }
+    }
+
+    var method: HTTPRequest.Method {
+        switch self {
+        case .load, .unload, .promote, .rollback: .post
+        default: .get
+        }
+    }
+
+    /// The probes are open: an orchestrator has no token, and they tell nothing about models.
+    var isOpen: Bool { self == .live || self == .ready }
+
+    func matches(path: String) -> Bool {
+        let template = self.path.split(separator: "/")
+        let segments = path.split(separator: "/")
+        guard template.count == segments.count else { return false }
+        return zip(template, segments).allSatisfy { expected, actual in expected.first == "{" || expected == actual }
+    }
+
+    /// What `Allow` says for `path`; nil when there is no such path.
+    static func allowedMethods(path: String) -> String? {
+        let methods = Self.allCases.filter { $0.matches(path: path) }.map(\.method)
+        guard !methods.isEmpty else { return nil }
+        return methods.map { $0 == .get ? "GET, HEAD" : $0.rawValue }.joined(separator: ", ")
+    }
+}
+
+/// Method and path template of every route, sorted, for whoever documents or tests the API.
+package enum AdminRoutes {
+    package struct Route: Sendable, Hashable {
+        package let method: String
+        package let path: String
+        /// Served without a token.
+        package let isOpen: Bool
+    }
+
+    package static let all: [Route] = AdminRoute.allCases.map { route in
+        Route(method: route.method.rawValue, path: route.path, isOpen: route.isOpen)
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import NIOCore
+import ServingCore
+
+enum RequestBodyLimits {
+    static let bytes = 1_048_576
+    /// A caller that trickles its body is cut off.
+    static let time = Duration.seconds(10)
+}
+
+/// A JSON object's fields, read one by one so that every mistake names its field.
+struct BodyFields: Decodable {
+    private let container: KeyedDecodingContainer<Key>
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        let intValue: Int? = nil
+
+        init(stringValue: String) { self.stringValue = stringValue }
+
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        self.container = try decoder.container(keyedBy: Key.self)
+    }
+
+    /// An empty body counts as `{}`. Fields outside `allowed` are refused.
+    static func parse(_ body: ByteBuffer, allowed: Set<String>) throws(ControlError) -> BodyFields {
+        let json = body.readableBytes == 0 ? Data("{}".utf8) : Data(body.readableBytesView)
+        guard let fields = try? JSONDecoder().decode(BodyFields.self, from: json) else {
+            throw ControlError(.invalidRequest, "the body must be one JSON object")
+        }
+        for key in fields.container.allKeys where !allowed.contains(key.stringValue) {
+            let name = TerminalText.clean(key.stringValue, limit: 64)
+            let known = allowed.sorted().joined(separator: ", ")
+            throw ControlError(.invalidRequest, "unknown field '\(name)'; this route takes: \(known)")
+        }
+        return fields
+    }
+
+    func boolean(_ name: String) throws(ControlError) -> Bool? {
+        try self.read(name, "true or false")
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int64>) throws(ControlError) -> Int64? {
+        guard let value: Int64 = try self.read(name, "an integer") else { return nil }
+        guard range.contains(value) else {
+            throw ControlError(
+                .invalidRequest,
+                "field '\(name)' must be between \(range.lowerBound) and \(range.upperBound)"
+            )
+        }
+        return value
+    }
+
+    /// Nil also for text that is only white space.
+    func text(_ name: String, limit: Int) throws(ControlError) -> String? {
+        guard let value: String = try self.read(name, "a string") else { return nil }
+        guard value.unicodeScalars.count <= limit else {
+            throw ControlError(.invalidRequest, "field '\(name)' is longer than \(limit) characters")
+        }
+        guard
+            !value.unicodeScalars.contains(where: {
+                $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t"
+            })
+        else { throw ControlError(.invalidRequest, "field '\(name)' contains control characters") }
+        return value.allSatisfy(\.isWhitespace) ? nil : value
+    }
+
+    private func read<Value: Decodable>(_ name: String, _ expected: String) throws(ControlError) -> Value? {
+        do {
+            return try self.container.decodeIfPresent(Value.self, forKey: Key(stringValue: name))
+        } catch {
+            throw ControlError(.invalidRequest, "field '\(name)' must be \(expected)")
+        }
+    }
+}

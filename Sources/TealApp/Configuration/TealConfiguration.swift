@@ -1,0 +1,34 @@
+package import Gateway
+package import Logging
+package import SystemPackage
+
+/// Everything a gateway process is told at its start. Made by `ConfigurationReader`, or directly in tests.
+package struct TealConfiguration: Sendable {
+    package var models: FilePath = "models"
+    /// Where `control.db` lives.
+    package var data: FilePath = ".teal"
+    /// ONNX Runtime's shared library; nil looks in the usual places.
+    package var onnxRuntime: FilePath?
+    /// Event loops of the data plane; nil means one per core.
+    package var threads: Int?
+    package var httpHost = "0.0.0.0"
+    package var httpPort = 8000
+    package var limits = HTTPLimits()
+    package var repositoryControl = false
+    package var tritonStatus = false
+    package var adminHost = "127.0.0.1"
+    package var adminPort = 8002
+    package var adminToken: String?
+    /// How long requests that run may take to finish when the gateway is told to stop.
+    package var drainLimit = Duration.seconds(30)
+    package var logLevel = Logger.Level.info
+
+    package init() {}
+}
+
+/// A configuration that cannot be used, in one line that names the key.
+package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,187 @@
+import Admin
+package import Cutover
+import Gateway
+import Glibc
+import Inference
+import Logging
+import NIOCore
+import NIOPosix
+import Routing
+import ServiceLifecycle
+import ServingCore
+import Slots
+import Storage
+import SystemPackage
+package import Telemetry
+package import UnixSignals
+
+/// One gateway process: data plane, control plane and everything between, wired from a configuration.
+package struct TealApplication: Sendable {
+    /// What the application tells whoever started it, in this order.
+    package enum Event: Sendable, Equatable {
+        case inferenceListening(host: String, port: Int)
+        case adminListening(host: String, port: Int)
+        /// Every model's live slot answers.
+        case ready
+        /// Serving what could be loaded; the reasons say what could not.
+        case degraded([String])
+    }
+
+    package let control: SlotManager
+    package let httpPort: Int
+    private let configuration: TealConfiguration
+    private let logger: Logger
+    private let runtimeVersion: String
+    private let store: SQLiteControlStore
+    private let dataLoops: MultiThreadedEventLoopGroup
+    private let adminLoop: MultiThreadedEventLoopGroup
+    private let loadingThreads: NIOThreadPool
+    private let gateway: GatewayServer
+    private let metrics: MetricsPage
+    private let acknowledged = AdminCounter()
+    private let stopRequest = AsyncStream.makeStream(of: Void.self)
+
+    /// Opens the runtime and the database and binds the inference port; models are loaded by `run`. Throws errors whose
+    /// description is one line for the operator.
+    package static func start(_ configuration: TealConfiguration) async throws -> TealApplication {
+        var logger = Logger(label: "teal") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = configuration.logLevel
+        let runtime = try OnnxRuntimeLocation.open(configured: configuration.onnxRuntime)
+        let store = try SQLiteControlStore(path: configuration.data.appending("control.db").string)
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
+        let threads = NIOThreadPool(numberOfThreads: 2)
+        threads.start()
+        let publisher = try await RoutingPublisher(group: loops)
+        let manager = SlotManager(
+            repository: ModelRepository(root: try Self.absolute(configuration.models)),
+            loader: SlotLoader(threads: threads) { bytes, threads in
+                do throws(EngineLoadError) {
+                    return .success(try runtime.load(bytes, options: EngineOptions(intraOpThreads: threads)))
+                } catch {
+                    return .failure(error)
+                }
+            },
+            publisher: publisher,
+            store: store,
+            logger: logger,
+            now: { WallClock.microseconds() },
+            drainLimit: configuration.drainLimit
+        )
+        let gateway = try await GatewayServer.start(
+            host: configuration.httpHost,
+            port: configuration.httpPort,
+            group: loops,
+            publisher: publisher,
+            options: GatewayOptions(
+                limits: configuration.limits,
+                version: TealVersion.current,
+                repositoryControl: configuration.repositoryControl,
+                tritonStatus: configuration.tritonStatus,
+                control: manager
+            )
+        )
+        return TealApplication(
+            control: manager, httpPort: gateway.port, configuration: configuration, logger: logger,
+            runtimeVersion: runtime.version, store: store, dataLoops: loops,
+            adminLoop: MultiThreadedEventLoopGroup(numberOfThreads: 1), loadingThreads: threads, gateway: gateway,
+            metrics: MetricsPage(publisher: publisher, manager: manager, store: store))
+    }
+
+    /// Loads the models, serves until a signal or the surrounding service group says stop, then drains and frees.
+    package func run(
+        stopOn signals: [UnixSignal] = [.sigterm, .sigint],
+        events: @escaping @Sendable (Event) -> Void
+    ) async throws {
+        events(.inferenceListening(host: self.configuration.httpHost, port: self.httpPort))
+        let admin = try AdminServer(
+            configuration: AdminConfiguration(
+                host: self.configuration.adminHost, port: self.configuration.adminPort,
+                token: self.configuration.adminToken),
+            control: self.control,
+            store: self.store,
+            info: AdminInfo(
+                version: TealVersion.current, onnxRuntimeVersion: self.runtimeVersion,
+                startedAt: WallClock.microseconds()),
+            eventLoopGroup: self.adminLoop,
+            logger: self.logger,
+            acknowledged: self.acknowledged,
+            metrics: { [metrics, acknowledged] in await metrics.render(acknowledged: acknowledged.value) },
+            readiness: { [control] in await control.readiness() },
+            onListening: { [configuration] port in
+                events(.adminListening(host: configuration.adminHost, port: port))
+            }
+        )
+        let group = ServiceGroup(
+            configuration: .init(
+                // Stopped in reverse: first no request comes in, then models go, then the admin API.
+                services: [
+                    .init(
+                        service: StopService(requests: self.stopRequest.stream),
+                        successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: admin), .init(service: ModelsService(control: self.control, events: events)),
+                    .init(service: GatewayService(gateway: self.gateway, limit: self.configuration.drainLimit, logger: self.logger)),
+                ],
+                gracefulShutdownSignals: signals,
+                logger: self.logger
+            )
+        )
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await group.run()) } catch { outcome = .failure(error) }
+        try? await self.dataLoops.shutdownGracefully()
+        try? await self.loadingThreads.shutdownGracefully()
+        try? await self.adminLoop.shutdownGracefully()
+        try outcome.get()
+    }
+
+    /// Makes `run` drain and return, as a signal would. Callable at any time, from any thread.
+    package func stop() {
+        self.stopRequest.continuation.finish()
+    }
+
+    /// What the gateway counted up to now.
+    package func snapshot() async -> (http: MetricsSnapshot, slots: SlotFigures) {
+        ((try? await self.metrics.publisher.snapshot()) ?? MetricsSnapshot(), await self.control.figures())
+    }
+
+    /// Stored with every slot, so that a restart from another folder finds the same files.
+    private static func absolute(_ path: FilePath) throws -> FilePath {
+        guard let resolved = realpath(path.string, nil) else {
+            throw ConfigurationError("models: cannot open the folder \(path): \(Errno(rawValue: errno))")
+        }
+        defer { free(resolved) }
+        return FilePath(String(cString: resolved))
+    }
+}
+
+private struct GatewayService: Service {
+    let gateway: GatewayServer
+    let limit: Duration
+    let logger: Logger
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await self.gateway.shutDown(limit: self.limit, logger: self.logger)
+    }
+}
+
+/// Ends, and with it the group, when somebody calls `stop`.
+private struct StopService: Service {
+    let requests: AsyncStream<Void>
+
+    func run() async throws {
+        for await _ in self.requests.cancelOnGracefulShutdown() {}
+    }
+}
+
+private struct ModelsService: Service {
+    let control: SlotManager
+    let events: @Sendable (TealApplication.Event) -> Void
+
+    func run() async throws {
+        try await self.control.start()
+        let problems = await self.control.readiness()
+        self.events(problems.isEmpty ? .ready : .degraded(problems))
+        try? await gracefulShutdown()
+        await self.control.shutDown()
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import TealApp
+
+/// `teal demo`: the bundled models under load, with cutovers in the middle of it.
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the bundled models, send their held-out data as traffic and cut over under load.",
+        discussion: """
+            On a terminal the gateway stays up until Ctrl-C. Elsewhere it stops, and the exit status is 0 when no \
+            request and no cutover failed.
+            """
+    )
+
+    @Option(help: "Folder of the model repository.")
+    var models = DemoPlan().models
+
+    @Option(help: "Length of the load, in seconds.")
+    var seconds = DemoPlan().seconds
+
+    @Option(help: "Requests per second, over all models.")
+    var rate = DemoPlan().rate
+
+    func validate() throws {
+        guard self.seconds > 0, self.seconds <= 3600 else {
+            throw ValidationError("--seconds must lie above 0 and at most at 3600")
+        }
+        guard self.rate > 0, self.rate <= 1_000_000 else {
+            throw ValidationError("--rate must lie above 0 and at most at 1000000")
+        }
+    }
+
+    @Option(help: "Port of the inference API; 0 lets the system choose.")
+    var httpPort = 8000
+
+    @Option(help: "Port of the admin API; 0 lets the system choose.")
+    var adminPort = 8002
+
+    func run() async throws {
+        var plan = DemoPlan()
+        plan.models = self.models
+        plan.seconds = self.seconds
+        plan.rate = self.rate
+        let status: Int32
+        do {
+            let gateway = try await DemoApplication(
+                models: self.models, httpPort: self.httpPort, adminPort: self.adminPort)
+            status = await DemoSession(plan: plan).run(gateway)
+        } catch {
+            FileHandleOutput.error("teal: \(error)")
+            throw ExitCode.failure
+        }
+        throw ExitCode(status)
+    }
+}

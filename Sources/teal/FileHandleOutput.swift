@@ -1,0 +1,16 @@
+import Glibc
+
+/// Lines for people and for scripts that wait for them; written at once, never buffered.
+enum FileHandleOutput {
+    static func line(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+    static func error(_ text: String) { Self.write(text, to: STDERR_FILENO) }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var line = Array((text + "\n").utf8)[...]
+        while !line.isEmpty {
+            let count = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            line = line.dropFirst(count)
+        }
+    }
+}

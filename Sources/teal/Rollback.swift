@@ -1,0 +1,35 @@
+import Admin
+import ArgumentParser
+import ServingCore
+
+struct Rollback: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Make the standby live again, in one step.")
+
+    @Argument(help: "The model's name.")
+    var model: String
+
+    @Option(help: "Why; kept in the audit log.")
+    var reason: String?
+
+    @Option(help: "Act only if the model is still at this revision.")
+    var revision: Int64?
+
+    @Flag(help: "Return only when no request of the old generation is running any more.")
+    var waitForDrain = false
+
+    @OptionGroup var admin: AdminOptions
+
+    func run() throws {
+        let context = ActionContext(
+            actor: Operator.name,
+            reason: self.reason,
+            expectedRevision: self.revision,
+            waitsForDrain: self.waitForDrain
+        )
+        try self.admin.run { client in
+            try client.rollback(model: self.model, context)
+        } describe: { answer in
+            AdminReport.action(try answer.decode(ActionReply.self))
+        }
+    }
+}

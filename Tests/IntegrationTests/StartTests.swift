@@ -1,0 +1,81 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every mistake at the start ends the process with status 1 and one line that says what to do.
+@Suite("Starting the gateway")
+struct StartTests {
+    @Test("a port in use is named, with the flag that changes it")
+    func portInUse() async throws {
+        let gateway = try await GatewayProcess.start()
+        for (flags, flag) in [
+            (["--http-port", "\(gateway.httpPort)", "--admin-port", "0"], "--http-port"),
+            (["--http-port", "0", "--admin-port", "\(gateway.adminPort)"], "--admin-port"),
+        ] {
+            let (status, output) = try await Self.serve(["--host", "127.0.0.1"] + flags)
+            #expect(status == 1)
+            #expect(output.contains("already in use") && output.contains(flag), "\(output)")
+        }
+        await gateway.stop()
+    }
+
+    @Test("a missing or foreign ONNX Runtime library is named, with what to do", arguments: [
+        ("/nonexistent/libonnxruntime.so", "make setup"), ("libm.so.6", "ONNX Runtime"),
+    ])
+    func library(path: String, hint: String) async throws {
+        let (status, output) = try await Self.serve(["--onnxruntime", path])
+        #expect(status == 1)
+        #expect(output.contains("onnxruntime") && output.contains(hint), "\(output)")
+    }
+
+    @Test("configuration mistakes name the key and what it should be", arguments: [
+        (["--set", "http.prot=8000"], "unknown key 'http.prot'"),
+        (["--http-port", "eighty"], "http.port: must be a whole number from 0 to 65535"),
+        (["--head-timeout", "5"], "http.headTimeout: must be a whole number and a unit"),
+        (["--threads", "0"], "threads: must be a whole number from 1"),
+        (["--set", "admin.host=0.0.0.0"], "without a token"),
+        (["--config", "/nonexistent/teal.yaml"], "does not exist"),
+        (["--models", "/nonexistent"], "models: cannot open the folder /nonexistent"),
+    ])
+    func configuration(flags: [String], expected: String) async throws {
+        let (status, output) = try await Self.serve(flags)
+        #expect(status == 1)
+        #expect(output.contains(expected), "\(output)")
+    }
+
+    @Test("an unknown key in the configuration file stops the start")
+    func unknownFileKey() async throws {
+        let folder = GatewayProcess.temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = folder + "/teal.yaml"
+        try "http:\n  port: 0\n  headTimout: 5s\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let (status, output) = try await Self.serve(["--config", file])
+        #expect(status == 1)
+        #expect(output.contains("unknown key 'http.headTimout'"), "\(output)")
+    }
+
+    @Test("the environment overrides the file, and a flag overrides the environment")
+    func precedence() async throws {
+        let folder = GatewayProcess.temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = folder + "/teal.yaml"
+        try "threads: none\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let overridden = try await Self.serve(["--config", file, "--onnxruntime", "/x"], environment: ["TEAL_THREADS": "1"])
+        #expect(overridden.output.contains("onnxruntime"), "\(overridden.output)")
+        let flag = try await Self.serve(["--config", file, "--threads", "many"], environment: ["TEAL_THREADS": "1"])
+        #expect(flag.output.contains("'many'"), "\(flag.output)")
+    }
+
+    private static func serve(
+        _ flags: [String],
+        environment: [String: String] = [:]
+    ) async throws -> (status: Int32, output: String) {
+        let data = GatewayProcess.temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        var arguments = ["serve", "--data", data]
+        if !flags.contains("--models") { arguments += ["--models", GatewayProcess.bundledModels] }
+        if !flags.contains("--http-port") { arguments += ["--http-port", "0"] }
+        if !flags.contains("--admin-port") { arguments += ["--admin-port", "0"] }
+        return try await GatewayProcess.run(arguments + flags, environment: environment)
+    }
+}
