@@ -129,7 +129,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "ServingCoreTests", dependencies: ["ServingCore"], swiftSettings: strict),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["ServingCore", "Telemetry", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "OpenInferenceTests",
             dependencies: ["InferOracle", "OpenInference", "ServingCore", "TestSupport", nio],
@@ -142,12 +146,16 @@ let package = Package(
         ),
         .testTarget(
             name: "SlotsTests",
-            dependencies: ["Inference", "ServingCore", "Slots", "TestSupport", nio],
+            dependencies: [
+                "Inference", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioPosix, system,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "RoutingTests",
-            dependencies: ["Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioPosix],
+            dependencies: [
+                "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioPosix, system,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -169,7 +177,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CutoverTests",
-            dependencies: ["Cutover", "Routing", "ServingCore", "Slots", "TestSupport", nio, nioPosix],
+            dependencies: [
+                "Cutover", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", logging, nio,
+                nioPosix, system,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

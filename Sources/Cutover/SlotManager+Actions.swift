@@ -40,7 +40,7 @@ extension SlotManager {
         throw ControlError(.invalidRequest, "`force` overrides a safety check and needs a `reason`")
     }
 
-    /// Stores `record` with an audit row for `action`; on success the entry holds `record`.
+    /// Stores `record` with an audit row for `action`; on success the entry holds `record`. Runs in the gate.
     func commit(
         _ record: ModelRecord,
         _ action: String,
@@ -52,6 +52,9 @@ extension SlotManager {
         fingerprint: String? = nil
     ) async throws(ControlError) -> Int64 {
         let time = self.now()
+        var stored = record
+        // What the manifest asks for and was not loaded yet has no digest, and is not something the slot held.
+        stored.slots = record.slots.filter { !$0.value.digest.isEmpty }
         var entry = AuditEntry(
             at: time, model: record.model, action: action, actor: context.actor, revision: record.revision)
         entry.reason = context.reason
@@ -61,13 +64,13 @@ extension SlotManager {
         entry.liveAfter = record.live
         entry.version = version
         entry.detail = detail
-        for (slot, held) in record.slots { entry.digests[slot.rawValue] = held.digest }
+        for (slot, held) in stored.slots { entry.digests[slot.rawValue] = held.digest }
         var reply: IdempotentReply?
         if let key = context.idempotencyKey, let fingerprint {
             reply = IdempotentReply(key: key, fingerprint: fingerprint, audit: 0, at: time)
         }
         do {
-            let audit = try await self.store.commit(ControlChange(record: record, entry: entry, reply: reply))
+            let audit = try await self.store.commit(ControlChange(record: stored, entry: entry, reply: reply))
             self.entries[record.model]?.record = record
             return audit
         } catch {

@@ -55,10 +55,12 @@ extension SlotManager {
         _ action: String,
         _ context: ActionContext
     ) throws(ControlError) -> String? {
-        guard let candidate = entry.answering(slot) else {
+        // A version that is being replaced still answers: good enough to go back to, not what a promotion means.
+        let isBusy = entry[slot].machine.isBusy
+        guard let candidate = entry.answering(slot), action == "rollback" || !isBusy else {
             let status = entry.status(of: slot)
             throw ControlError(
-                entry[slot].machine.isBusy ? .slotBusy : .notReady,
+                isBusy ? .slotBusy : .notReady,
                 "slot \(slot.rawValue) of model '\(entry.record.model)' is \(status.state)"
                     + (status.detail.map { ": \($0)" } ?? "") + "; it must be ready to become live"
             )
@@ -100,8 +102,9 @@ extension SlotManager {
         } catch {
             throw Self.translate(error)
         }
-        self.entries[model]?.record = record
-        await self.publish()
+        var entries = self.entries
+        entries[model]?.record = record
+        await self.publish(entries)
         do {
             let audit = try await self.commit(
                 record, action, context, liveBefore: before.live, slot: slot, version: entry[slot].model?.version,
@@ -109,7 +112,6 @@ extension SlotManager {
             return ActionReply(action: action, audit: audit, status: try self.status(of: model))
         } catch {
             // Not confirmed is not done: back to the side the store still names.
-            self.entries[model]?.record = before
             await self.publish()
             throw error
         }

@@ -14,7 +14,7 @@ extension SlotManager {
             "load \(name) \(request.slot.rawValue) \(request.source ?? "") \(request.version.map(String.init) ?? "")"
         let accepted = try await self.exclusively { () throws(ControlError) in
             if let reply = try await self.replay("load", request.model, fingerprint: fingerprint, context) { return reply }
-            return try await self.accept(request, context, fingerprint)
+            return try await self.accept(request, name, context, fingerprint)
         }
         if accepted.replayed { return accepted }
         guard request.waits else {
@@ -46,35 +46,56 @@ extension SlotManager {
     /// Checks a load and marks the slot; runs in the gate.
     private func accept(
         _ request: LoadRequest,
+        _ name: ModelName,
         _ context: ActionContext,
         _ fingerprint: String
     ) async throws(ControlError) -> ActionReply {
-        var entry = self.entries[request.model] ?? ModelEntry(record: ModelRecord(model: request.model))
+        let entry: ModelEntry
+        if let known = self.entries[request.model] {
+            entry = known
+        } else {
+            entry = try self.newEntry(name, self.source(request))
+        }
         try self.checkRevision(entry, context)
         let slot = request.slot
-        if entry.record.live == slot, entry.answering(slot) != nil {
-            throw ControlError(
-                .slotBusy,
-                "slot \(slot.rawValue) of model '\(request.model)' is live; load into \(slot.other.rawValue) and promote it")
-        }
+        try self.checkNotLive(entry, slot)
+        var place = entry[slot]
         do {
-            try entry[slot].machine.beginLoad()
+            try place.machine.beginLoad()
         } catch {
             throw ControlError(
                 .slotBusy,
                 "slot \(slot.rawValue) of model '\(request.model)' is \(error.from.name); try again when it is done")
         }
-        entry[slot].incoming = (request.version, self.source(request).root.string)
-        entry[slot].lastFailure = nil
+        place.incoming = (request.version, self.source(request).root.string)
+        place.lastFailure = nil
         var audit: Int64 = 0
         if !request.waits {
             audit = try await self.commit(
                 entry.record, "load", context, liveBefore: entry.record.live, slot: slot, version: request.version,
                 fingerprint: fingerprint)
         }
-        self.entries[request.model] = entry
+        // Only this slot: the other one may have moved on while the row was written.
+        self.entries[request.model, default: entry][slot] = place
         let status = try self.status(of: request.model)
         return ActionReply(action: "load", audit: audit, status: status)
+    }
+
+    /// A model that came into the repository after the start; one that is not there is refused and leaves no trace.
+    private func newEntry(_ name: ModelName, _ source: ModelRepository) throws(ControlError) -> ModelEntry {
+        do {
+            _ = try source.manifest(of: name)
+        } catch {
+            throw ControlError(error.code == .notFound ? .notFound : .loadFailed, error.description)
+        }
+        return ModelEntry(record: ModelRecord(model: name.description))
+    }
+
+    private func checkNotLive(_ entry: ModelEntry, _ slot: Slot) throws(ControlError) {
+        guard entry.record.live == slot, entry.answering(slot) != nil else { return }
+        throw ControlError(
+            .slotBusy,
+            "slot \(slot.rawValue) of model '\(entry.record.model)' is live; load into \(slot.other.rawValue) and promote it")
     }
 
     /// The slow part, outside the gate; then the durable change and the new generation, inside it.
@@ -128,9 +149,13 @@ extension SlotManager {
         _ fingerprint: String?
     ) async throws(ControlError) -> Int64 {
         let name = model.model.description
+        // The key may have been used while the version was loading.
+        if let fingerprint { _ = try await self.replay(action, name, fingerprint: fingerprint, context) }
         guard let entry = self.entries[name] else { throw self.unknown(name) }
+        // A rollback may have come meanwhile: a version never goes under live traffic without a promotion.
+        try self.checkNotLive(entry, slot)
         var detail: String?
-        if let live = entry.answering(entry.record.live), entry.record.live != slot {
+        if let live = entry.answering(entry.record.live) {
             let differences = Contract.differences(live: live.signature, candidate: model.signature)
             guard differences.isEmpty || context.force else {
                 throw ControlError(
@@ -163,6 +188,7 @@ extension SlotManager {
         place.model = model
         place.incoming = nil
         self.entries[name]?[slot] = place
+        if let entry = self.entries[name], entry.answering(entry.record.live) != nil { self.entries[name]?.problem = nil }
     }
 
     private func empty(
@@ -200,8 +226,10 @@ extension SlotManager {
     /// Waits for the last request, then lets go of the model. Past the limit the slot is reported as overdue and the
     /// wait goes on: a model is never taken from under a running request.
     private func finishDrain(_ model: String, _ slot: Slot) async -> Bool {
+        // Nothing was loaded, so nothing runs; the slot may be in other hands already.
+        guard case .draining = self.entries[model]?[slot].machine.state else { return true }
         if await self.drain(model, slot: slot) {
-            self.entries[model]?[slot] = ModelEntry.Place()
+            self.letGo(model, slot)
             return true
         }
         try? self.entries[model]?[slot].machine.drainIsOverdue()
@@ -228,7 +256,6 @@ extension SlotManager {
 
     /// The slot goes back to what it held; the failure is kept for people to read.
     private func noteFailure(_ request: LoadRequest, _ context: ActionContext, _ error: ControlError) async {
-        guard let entry = self.entries[request.model] else { return }
         try? self.entries[request.model]?[request.slot].machine.fail(error.message)
         self.entries[request.model]?[request.slot].incoming = nil
         self.entries[request.model]?[request.slot].lastFailure = error.message
@@ -237,8 +264,11 @@ extension SlotManager {
             metadata: ["model": "\(request.model)", "slot": "\(request.slot.rawValue)", "reason": "\(error.message)"])
         var context = context
         context.idempotencyKey = nil
-        _ = try? await self.commit(
-            entry.record, "load_failed", context, liveBefore: entry.record.live, slot: request.slot,
-            version: request.version, detail: error.message)
+        _ = try? await self.exclusively { () throws(ControlError) in
+            guard let entry = self.entries[request.model] else { throw self.unknown(request.model) }
+            return try await self.commit(
+                entry.record, "load_failed", context, liveBefore: entry.record.live, slot: request.slot,
+                version: request.version, detail: error.message)
+        }
     }
 }

@@ -11,7 +11,12 @@ extension SlotManager {
     /// Loads every model's live slot, all at once, and publishes; then the other slots. Returns when both are done; a
     /// model that cannot be loaded is reported by `readiness`, and the others serve.
     package func start() async throws(ControlError) {
-        try await self.readEntries()
+        try await self.exclusively { () throws(ControlError) in
+            try await self.readEntries()
+            self.hasStarted = true
+            // Known and not ready is another answer than unknown.
+            await self.publish()
+        }
         let names = self.entries.keys.sorted()
         for isLive in [true, false] {
             await withTaskGroup(of: Void.self) { group in
@@ -31,7 +36,8 @@ extension SlotManager {
         } catch {
             throw Self.translate(error)
         }
-        for record in records {
+        // Revision 0 is a model whose loads all failed so far: never served, so its manifest still counts.
+        for record in records where record.revision > 0 {
             self.entries[record.model] = ModelEntry(record: record)
             if let intent = record.intent { try await self.resolve(intent, record) }
         }
@@ -79,7 +85,9 @@ extension SlotManager {
     }
 
     private func restore(_ model: String, _ slot: Slot) async {
-        guard let name = ModelName(model), let held = self.entries[model]?.record.slots[slot] else { return }
+        guard let name = ModelName(model), let entry = self.entries[model], let held = entry.record.slots[slot] else { return }
+        // An operator may have been faster.
+        guard entry[slot].machine.state == .empty else { return }
         try? self.entries[model]?[slot].machine.beginLoad()
         self.entries[model]?[slot].incoming = (held.version, held.source)
         do throws(ControlError) {
@@ -109,16 +117,10 @@ extension SlotManager {
     /// The first load of a slot the store has not seen is written down, so that from now on the store's word counts.
     private func confirmFirst(_ model: String, _ slot: Slot, _ loaded: LoadedModel) async throws(ControlError) {
         guard var record = self.entries[model]?.record, record.slots[slot]?.digest.isEmpty == true else { return }
-        let wasServed = record.revision > 0
+        let liveBefore = record.revision > 0 ? record.live : nil
         record.revision += 1
         record.slots[slot]?.digest = loaded.digest
-        // A version still loading has no digest yet and is written by its own turn.
-        var stored = record
-        stored.slots = record.slots.filter { !$0.value.digest.isEmpty }
-        if let live = stored.live, stored.slots[live] == nil { stored.live = nil }
         _ = try await self.commit(
-            stored, "initialised", Self.system, liveBefore: wasServed ? record.live : nil, slot: slot,
-            version: loaded.version)
-        self.entries[model]?.record = record
+            record, "initialised", Self.system, liveBefore: liveBefore, slot: slot, version: loaded.version)
     }
 }

@@ -22,6 +22,8 @@ package actor SlotManager: ModelControl {
     var entries: [String: ModelEntry] = [:]
     var generation: UInt64 = 0
     var cutovers = LatencyHistogram()
+    /// The store and the repository have been read: from here on `entries` says what should be served.
+    var hasStarted = false
     var isShuttingDown = false
     private var gate = SerialGate()
 
@@ -55,7 +57,12 @@ package actor SlotManager: ModelControl {
     /// Why traffic should not be sent here yet: one sentence per model that has no answering live slot.
     package func readiness() -> [String] {
         if self.isShuttingDown { return ["the gateway is shutting down"] }
-        return self.entries.sorted { $0.key < $1.key }.compactMap { name, entry in
+        if !self.hasStarted { return ["the gateway is starting"] }
+        return Self.unserved(self.entries)
+    }
+
+    private static func unserved(_ entries: [String: ModelEntry]) -> [String] {
+        entries.sorted { $0.key < $1.key }.compactMap { name, entry in
             if let problem = entry.problem { return "model '\(name)': \(problem)" }
             guard let live = entry.record.live else { return nil }
             guard entry.answering(live) == nil else { return nil }
@@ -64,12 +71,14 @@ package actor SlotManager: ModelControl {
         }
     }
 
-    /// No further change is accepted; models are dropped once the last request let go of them.
+    /// No further change is accepted, one that is being made is finished first; models are dropped once the last
+    /// request let go of them.
     package func shutDown() async {
         self.isShuttingDown = true
-        self.generation += 1
-        try? await self.publisher.publish(RoutingPlan(generation: self.generation, isReady: false, models: [:]))
+        await self.enterGate()
+        defer { self.gate.leave() }
         for name in self.entries.keys { self.entries[name]?.places = [:] }
+        await self.publish()
     }
 
     func snapshot(_ model: String) -> ModelStatus? {
@@ -93,21 +102,26 @@ package actor SlotManager: ModelControl {
     func exclusively<Result>(
         _ body: () async throws(ControlError) -> Result
     ) async throws(ControlError) -> Result {
-        if !self.gate.tryEnter() {
-            await withCheckedContinuation { self.gate.wait($0) }
-        }
+        await self.enterGate()
         defer { self.gate.leave() }
         guard !self.isShuttingDown else { throw ControlError(.shuttingDown, "the gateway is shutting down") }
         return try await body()
     }
 
-    /// Publishes the next generation from what the entries say. Cannot fail while the loops run.
-    func publish() async {
+    private func enterGate() async {
+        guard !self.gate.tryEnter() else { return }
+        await withCheckedContinuation { self.gate.wait($0) }
+    }
+
+    /// Publishes the next generation from what `changed`, or else the confirmed entries, say. Runs in the gate. Cannot
+    /// fail while the loops run.
+    func publish(_ changed: [String: ModelEntry]? = nil) async {
+        let entries = changed ?? self.entries
         self.generation += 1
         let plan = RoutingPlan(
             generation: self.generation,
-            isReady: self.readiness().isEmpty,
-            models: self.entries.mapValues { entry in
+            isReady: !self.isShuttingDown && Self.unserved(entries).isEmpty,
+            models: entries.mapValues { entry in
                 var leases: [Slot: Lease] = [:]
                 for slot in Slot.allCases {
                     leases[slot] = entry.answering(slot).map {

@@ -21,7 +21,8 @@ package struct EventLoopLocal<Value>: Sendable {
         self.values[ObjectIdentifier(loop)]?.value
     }
 
-    /// Runs `body` on every loop with that loop's value and returns when all have; the results are in no order.
+    /// Runs `body` on every loop with that loop's value and returns when all have; the results are in no order. The
+    /// loops must be running.
     package func onEachLoop<Result: Sendable>(
         _ body: @escaping @Sendable (Value) -> Result
     ) async throws -> [Result] {

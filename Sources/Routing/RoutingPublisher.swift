@@ -15,7 +15,7 @@ package struct RoutingPublisher: Sendable {
         self.loops.value(on: loop)
     }
 
-    /// Fails only when a loop has shut down.
+    /// The loops must be running: one that has shut down never answers (SwiftNIO drops the task), and neither does this.
     package func publish(_ plan: RoutingPlan) async throws {
         _ = try await self.loops.onEachLoop { $0.install(plan) }
     }

@@ -5,7 +5,8 @@ package struct LatencyHistogram: Sendable, Equatable {
     private static let firstExponent = 10
     private static let lastExponent = 37
     private static let subBuckets = 4
-    static let bucketCount = (lastExponent - firstExponent) * subBuckets + 1
+    /// One below the covered range, one above it.
+    static let bucketCount = (lastExponent - firstExponent) * subBuckets + 2
 
     private var counts: [UInt64]
     package private(set) var count: UInt64 = 0
@@ -64,7 +65,7 @@ package struct LatencyHistogram: Sendable, Equatable {
 
     static func upperEdge(of bucket: Int) -> UInt64 {
         guard bucket > 0 else { return 1 << Self.firstExponent }
-        guard bucket < Self.bucketCount else { return .max }
+        guard bucket < Self.bucketCount - 1 else { return .max }
         let exponent = Self.firstExponent + (bucket - 1) / Self.subBuckets
         let step = UInt64((bucket - 1) % Self.subBuckets)
         return (1 << UInt64(exponent)) + ((step + 1) << UInt64(exponent - 2))

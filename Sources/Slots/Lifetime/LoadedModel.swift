@@ -15,7 +15,8 @@ package final class LoadedModel: Sendable {
     package let executor: ModelExecutor
     package let encoder: InferResponseEncoder
     package let warmUp: WarmUpResult
-    private let reaper: ModelReaper
+    /// The last property, because they are destroyed in order: by then `executor` is let go of.
+    private let reaped: ReapedReference
 
     package init(
         _ version: ModelVersion,
@@ -37,10 +38,6 @@ package final class LoadedModel: Sendable {
         self.encoder = InferResponseEncoder(
             model: version.model.description, version: String(version.version), signature: signature)
         self.warmUp = warmUp
-        self.reaper = reaper
-    }
-
-    deinit {
-        self.reaper.dispose(self.executor)
+        self.reaped = ReapedReference(executor, reaper: reaper)
     }
 }

@@ -13,7 +13,9 @@ package struct MemoryAdmission: Sendable {
 
     /// Peak need of a load: the file, the runtime's parsed copy, its packed weights, and room to run.
     package static func estimate(modelBytes: Int) -> Int64 {
-        Int64(modelBytes) * 3 + (32 << 20)
+        // Nothing that overflows will ever fit.
+        let (tripled, overflow) = Int64(modelBytes).multipliedReportingOverflow(by: 3)
+        return overflow || tripled > .max - (32 << 20) ? .max : tripled + (32 << 20)
     }
 
     /// Nil when there is room (or nobody knows), else a sentence with the numbers.

@@ -62,10 +62,7 @@ package struct SlotLoader: Sendable {
         _ repository: ModelRepository,
         _ warming: () -> Void
     ) throws(LoadFailure) -> LoadedModel {
-        let (manifest, files, lines) = try Self.read(model, version, repository)
-        if let refusal = self.memory.refusal(modelBytes: files.bytes.count) {
-            throw LoadFailure(.insufficientMemory, refusal)
-        }
+        let (manifest, files, lines) = try self.read(model, version, repository)
         let engine: any InferenceEngine
         let executor: ModelExecutor
         do {
@@ -87,22 +84,29 @@ package struct SlotLoader: Sendable {
         }
     }
 
-    private static func read(
+    private func read(
         _ model: ModelName,
         _ version: Int?,
         _ repository: ModelRepository
     ) throws(LoadFailure) -> (ModelManifest, ModelVersion, [String]) {
+        let refusal: String
         do throws(RepositoryError) {
             let manifest = try repository.manifest(of: model)
             let highest = try repository.versions(of: model).last
             guard let version = version ?? highest else {
                 throw RepositoryError(.notFound, "model '\(model)' has no versions: expected a folder such as \(model)/1")
             }
-            let files = try repository.read(model, version: version)
-            return (manifest, files, try repository.warmupLines(of: model, manifest))
+            // Before the file is read: one larger than the memory must not take the process down.
+            let size = try repository.modelBytes(of: model, version: version)
+            guard let reason = self.memory.refusal(modelBytes: size) else {
+                let files = try repository.read(model, version: version)
+                return (manifest, files, try repository.warmupLines(of: model, manifest))
+            }
+            refusal = reason
         } catch {
             throw LoadFailure(error.code == .notFound ? .notFound : .failed, error.description)
         }
+        throw LoadFailure(.insufficientMemory, refusal)
     }
 
     /// Ten nice levels down for the calling thread (on Linux priority belongs to threads). Threads the runtime starts

@@ -51,40 +51,59 @@ enum WarmUp {
                 throw Failure(reason: "warm-up request \(index + 1) failed: \(error)")
             }
         }
-        return Self.time(executor, first ?? Self.madeUp(signature), declared: lines.count)
+        if let first { return try Self.time(executor, first, declared: lines.count) }
+        guard let madeUp = Self.madeUp(signature) else {
+            return Self.untimed("the model's inputs are too large for a made-up one")
+        }
+        do {
+            return try Self.time(executor, madeUp, declared: 0)
+        } catch {
+            // It may break a rule that the signature does not tell.
+            return Self.untimed("a made-up one failed: \(error.reason)")
+        }
+    }
+
+    private static func untimed(_ reason: String) -> WarmUpResult {
+        let note = "no request to time: declare some with `warmup` (\(reason))"
+        return WarmUpResult(declared: 0, medianNanoseconds: nil, inputBytes: 0, note: note)
     }
 
     private static func check(_ outputs: [Tensor], _ signature: ModelSignature, _ index: Int) throws(Failure) {
+        guard outputs.count == signature.outputs.count else {
+            let counts = "\(outputs.count) outputs, declared are \(signature.outputs.count)"
+            throw Failure(reason: "warm-up request \(index + 1): the model gave \(counts)")
+        }
         for (output, spec) in zip(outputs, signature.outputs) {
             guard let problem = OutputCheck.problem(output, as: spec) else { continue }
             throw Failure(reason: "warm-up request \(index + 1): \(problem)")
         }
     }
 
-    private static func time(_ executor: ModelExecutor, _ inputs: [Tensor], declared: Int) -> WarmUpResult {
-        let bytes = inputs.reduce(0) { $0 + $1.bytes.count }
+    private static func time(
+        _ executor: ModelExecutor,
+        _ inputs: [Tensor],
+        declared: Int
+    ) throws(Failure) -> WarmUpResult {
         do {
             let median = try executor.measure(inputs)
+            let bytes = inputs.reduce(0) { $0 + $1.bytes.count }
             return WarmUpResult(declared: declared, medianNanoseconds: median, inputBytes: bytes)
         } catch {
-            // Only a made-up request can get here: it may break a rule the signature does not tell.
-            let note = "no request to time: declare some with `warmup` (a made-up one failed: \(error.message))"
-            return WarmUpResult(declared: declared, medianNanoseconds: nil, inputBytes: bytes, note: note)
+            throw Failure(reason: declared == 0 ? error.message : "warm-up request 1 failed when repeated: \(error.message)")
         }
     }
 
-    /// One request that fits the signature: every open dimension 1, zeros, and a word for text.
-    static func madeUp(_ signature: ModelSignature) -> [Tensor] {
-        signature.inputs.map { spec in
-            let shape = spec.shape.map { max($0, $0 < 0 ? 1 : 0) }
-            let count = Tensor.elementCount(of: shape) ?? 0
-            let bytes: [UInt8]
-            if let width = spec.datatype.byteWidth {
-                bytes = [UInt8](repeating: 0, count: count * width)
-            } else {
-                bytes = Array(repeatElement([4, 0, 0, 0] + Array("warm".utf8), count: count).joined())
-            }
-            return Tensor(datatype: spec.datatype, shape: shape, bytes: TensorBytes(copying: bytes))
+    /// One request that fits the signature: every open dimension 1, zeros, and a word for text. Nil when an input would
+    /// have more than 16 Mi elements: a signature alone must not take the memory.
+    private static func madeUp(_ signature: ModelSignature) -> [Tensor]? {
+        var tensors: [Tensor] = []
+        for spec in signature.inputs {
+            let shape = spec.shape.map { $0 < 0 ? 1 : $0 }
+            guard let count = Tensor.elementCount(of: shape), count <= 1 << 24 else { return nil }
+            let element = spec.datatype.byteWidth.map { [UInt8](repeating: 0, count: $0) } ?? [4, 0, 0, 0] + "warm".utf8
+            let bytes = Array(repeatElement(element, count: count).joined())
+            tensors.append(Tensor(datatype: spec.datatype, shape: shape, bytes: TensorBytes(copying: bytes)))
         }
+        return tensors
     }
 }

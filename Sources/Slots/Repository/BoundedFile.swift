@@ -7,14 +7,8 @@ enum BoundedFile {
     /// The file's bytes, nil when it does not exist. The size is taken from the open file, so a file replaced meanwhile
     /// is never read half from each.
     static func bytes(at path: FilePath, limit: Int64) throws(RepositoryError) -> TensorBytes? {
-        do {
-            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-            defer { try? file.close() }
-            let size = try file.seek(offset: 0, from: .end)
-            guard size <= limit else {
-                throw RepositoryError(.invalid, "\(path) has \(size) bytes, more than the \(limit) allowed")
-            }
-            return try TensorBytes(count: Int(size)) { target in
+        try self.open(path, limit: limit) { file, size in
+            try TensorBytes(count: size) { target in
                 var filled = 0
                 while filled < target.count {
                     let rest = UnsafeMutableRawBufferPointer(rebasing: target[filled...])
@@ -25,6 +19,28 @@ enum BoundedFile {
                     filled += count
                 }
             }
+        }
+    }
+
+    /// The file's size, nil when it does not exist.
+    static func size(at path: FilePath, limit: Int64) throws(RepositoryError) -> Int? {
+        try self.open(path, limit: limit) { _, size in size }
+    }
+
+    private static func open<Value>(
+        _ path: FilePath,
+        limit: Int64,
+        _ body: (FileDescriptor, Int) throws -> Value
+    ) throws(RepositoryError) -> Value? {
+        do {
+            // Not blocking: opening a named pipe would wait for somebody to write into it.
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+            defer { try? file.close() }
+            let size = try file.seek(offset: 0, from: .end)
+            guard size <= limit else {
+                throw RepositoryError(.invalid, "\(path) has \(size) bytes, more than the \(limit) allowed")
+            }
+            return try body(file, Int(size))
         } catch let error as RepositoryError {
             throw error
         } catch Errno.noSuchFileOrDirectory {

@@ -46,6 +46,10 @@ extension ModelManifest: Decodable {
         self.allowsSlotHeader = try container.decodeIfPresent(Bool.self, forKey: .slotHeader) ?? false
         self.requestTimeout =
             try container.decodeIfPresent(ManifestDuration.self, forKey: .requestTimeout) ?? self.requestTimeout
+        guard self.requestTimeout.nanoseconds > 0 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .requestTimeout, in: container, debugDescription: "must be longer than 0s")
+        }
         self.warmup = try container.decodeIfPresent(String.self, forKey: .warmup)
         self.threadsPerRun = try container.decode(.threads, in: 1...256, default: 1)
         try self.decodeExecution(container)

@@ -21,7 +21,10 @@ package struct ModelRepository: Sendable {
         let path = self.root.appending(model.description).appending("model.yaml")
         guard let text = try BoundedFile.text(at: path, limit: 1 << 20) else {
             guard try Directory.exists(self.root.appending(model.description)) else {
-                throw RepositoryError(.notFound, "no model '\(model)' in the repository \(self.root)")
+                let known = ((try? self.models()) ?? []).map(\.description).joined(separator: ", ")
+                throw RepositoryError(
+                    .notFound,
+                    "no model '\(model)' in the repository \(self.root); found: \(known.isEmpty ? "none" : known)")
             }
             return ModelManifest()
         }
@@ -31,27 +34,32 @@ package struct ModelRepository: Sendable {
     /// Version numbers found, ascending. Folder names other than positive integers are left out.
     package func versions(of model: ModelName) throws(RepositoryError) -> [Int] {
         try Directory.folders(in: self.root.appending(model.description))
-            .compactMap { name in name.first == "0" ? nil : Int(name) }
-            .filter { $0 >= 1 }
+            .compactMap { name in name.utf8.first.map { (0x31...0x39).contains($0) } == true ? Int(name) : nil }
             .sorted()
+    }
+
+    /// Size of one version's model file, without reading it.
+    package func modelBytes(of model: ModelName, version: Int) throws(RepositoryError) -> Int {
+        let file = self.file(model, version)
+        guard let size = try BoundedFile.size(at: file, limit: Self.modelLimit) else {
+            throw self.missing(file, model, version)
+        }
+        return size
     }
 
     /// Reads one version whole: the bytes that are hashed are the bytes that will be run.
     package func read(_ model: ModelName, version: Int) throws(RepositoryError) -> ModelVersion {
-        let folder = self.root.appending(model.description).appending(String(version))
-        let file = folder.appending("model.onnx")
-        guard let bytes = try BoundedFile.bytes(at: file, limit: 1 << 40) else {
-            let known = (try? self.versions(of: model)) ?? []
-            let hint = known.isEmpty ? "it has no versions" : "versions found: \(known.map(String.init).joined(separator: ", "))"
-            throw RepositoryError(.notFound, "no \(file): model '\(model)' has no version \(version); \(hint)")
+        let file = self.file(model, version)
+        guard let bytes = try BoundedFile.bytes(at: file, limit: Self.modelLimit) else {
+            throw self.missing(file, model, version)
         }
         let digest = bytes.withUnsafeBytes { bytes in SHA256.hash(data: bytes) }.hex
         var about = VersionManifest()
-        let aboutPath = folder.appending("version.yaml")
+        let aboutPath = file.removingLastComponent().appending("version.yaml")
         if let text = try BoundedFile.text(at: aboutPath, limit: 1 << 20) {
             about = try Self.decode(VersionManifest.self, text, aboutPath)
         }
-        if let expected = about.sha256, expected != digest {
+        if let expected = about.sha256, expected.lowercased() != digest {
             throw RepositoryError(
                 .invalid,
                 "\(file) has SHA-256 \(digest), but version.yaml says \(expected): the file is not the one that was published"
@@ -70,7 +78,20 @@ package struct ModelRepository: Sendable {
         guard let text = try BoundedFile.text(at: path, limit: 64 << 20) else {
             throw RepositoryError(.notFound, "model '\(model)': the warm-up file \(path) does not exist")
         }
-        return text.split(whereSeparator: \.isNewline).map(String.init)
+        // Not `isNewline`: a JSON text may hold U+2028 and its like as they are.
+        return text.split { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }.map(String.init)
+    }
+
+    private static let modelLimit: Int64 = 1 << 40
+
+    private func file(_ model: ModelName, _ version: Int) -> FilePath {
+        self.root.appending(model.description).appending(String(version)).appending("model.onnx")
+    }
+
+    private func missing(_ file: FilePath, _ model: ModelName, _ version: Int) -> RepositoryError {
+        let known = ((try? self.versions(of: model)) ?? []).map(String.init).joined(separator: ", ")
+        let hint = known.isEmpty ? "it has no versions" : "versions found: \(known)"
+        return RepositoryError(.notFound, "no \(file): model '\(model)' has no version \(version); \(hint)")
     }
 
     private static func decode<Value: Decodable>(
@@ -79,8 +100,8 @@ package struct ModelRepository: Sendable {
         _ path: FilePath
     ) throws(RepositoryError) -> Value {
         do {
-            // An empty file is an empty mapping: all defaults.
-            return try YAMLDecoder().decode(type, from: text.allSatisfy(\.isWhitespace) ? "{}" : text)
+            // A file that holds nothing, or only comments, is an empty mapping: all defaults.
+            return try YAMLDecoder().decode(type, from: try Yams.compose(yaml: text) ?? [:])
         } catch {
             throw RepositoryError(.invalid, "\(path): \(Self.explain(error))")
         }
