@@ -70,6 +70,7 @@ struct LiveGateway: Sendable {
         while true {
             let metrics = try await self.publisher.snapshot()
             if condition(metrics) { return metrics }
+            try Task.checkCancellation()
             await Task.yield()
         }
     }

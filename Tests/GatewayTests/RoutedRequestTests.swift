@@ -115,6 +115,8 @@ struct RoutedRequestTests {
             gateway.publish([.green: next], live: .green)
             held = gateway.ledger.deadHandles(before: 2)
         }
+        // The engine is freed on another thread, and must not take the loop with it.
+        defer { replacing.action = {} }
         let client = try gateway.connect()
         let first = try client.exchange(Requests.infer(1)).first
         #expect(first?.headers["teal-slot"] == "blue")

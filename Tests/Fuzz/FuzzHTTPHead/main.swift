@@ -18,3 +18,7 @@ _ = runDriver(&argc, &argv) { start, count in
     precondition(wrong.isEmpty, "\(wrong)")
     return 0
 }
+
+/// Never called; some linkers take in libFuzzer's own `main`, which wants it.
+@_cdecl("LLVMFuzzerTestOneInput")
+func unused(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt { 0 }
