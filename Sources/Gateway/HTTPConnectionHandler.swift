@@ -110,8 +110,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         do {
             switch try self.reader.next(&self.input) {
             case .more:
-                // The first bytes of the next request came with the one before.
-                if self.deadline.wait == .idle, self.input.readableBytes > 0 { self.enter(.head) }
+                // The first bytes of the next request came with the one before; or there was only an empty line.
+                let isBegun = self.input.readableBytes > 0
+                if self.deadline.wait == .idle, isBegun { self.enter(.head) }
+                if self.deadline.wait == .head, !isBegun { self.enter(.idle) }
                 return false
             case .head(let head): self.begin(head)
             case .complete(let body):
