@@ -34,7 +34,8 @@ IMPORT = re.compile(
 )
 PUBLIC = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:final|static|override|indirect)\s+)*(?:public|open)\s")
 MARKER = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))")
-STUB = re.compile(r"\bun-?implemented\b|\bnot (?:yet )?implemented\b", re.IGNORECASE)
+# "501 Not Implemented" is what HTTP calls that status.
+STUB = re.compile(r"\bun-?implemented\b|(?<!501 )\bnot (?:yet )?implemented\b", re.IGNORECASE)
 CONFLICT = re.compile(r"^(?:<{7}|>{7}) ")
 
 

@@ -88,7 +88,8 @@ package struct AdminServer: Service {
             guard error.errnoCode != EADDRINUSE else {
                 throw AdminStartError(
                     "port \(self.configuration.port) on \(self.configuration.host) is already in use; "
-                        + "stop what uses it or choose another with --admin-port")
+                        + "stop what uses it or choose another with --admin-port"
+                )
             }
             throw AdminStartError(
                 "the admin API cannot listen on \(address): \(String(cString: strerror(error.errnoCode)))"

@@ -47,7 +47,8 @@ struct ModelEntry {
             switch place.machine.state {
             case .failed(let reason): reason
             case .draining(overdue: true): "requests of an earlier generation are still running"
-            case .loading(replacing: true), .warming(replacing: true): "what is listed stays until the new version is ready"
+            case .loading(replacing: true), .warming(replacing: true):
+                "what is listed stays until the new version is ready"
             default: place.lastFailure ?? place.model?.warmUp.note
             }
         status.version = place.model?.version ?? place.incoming?.version

@@ -19,7 +19,9 @@ extension SlotManager {
         guard let stored else { return nil }
         guard stored.fingerprint == fingerprint else {
             throw ControlError(
-                .idempotencyKeyReused, "idempotency key '\(key)' was used for another request; use a new key")
+                .idempotencyKeyReused,
+                "idempotency key '\(key)' was used for another request; use a new key"
+            )
         }
         var reply = ActionReply(action: action, audit: stored.audit, status: try self.status(of: model))
         reply.replayed = true
@@ -56,7 +58,12 @@ extension SlotManager {
         // What the manifest asks for and was not loaded yet has no digest, and is not something the slot held.
         stored.slots = record.slots.filter { !$0.value.digest.isEmpty }
         var entry = AuditEntry(
-            at: time, model: record.model, action: action, actor: context.actor, revision: record.revision)
+            at: time,
+            model: record.model,
+            action: action,
+            actor: context.actor,
+            revision: record.revision
+        )
         entry.reason = context.reason
         entry.forced = context.force
         entry.slot = slot
@@ -82,7 +89,10 @@ extension SlotManager {
         switch error {
         case .staleRevision(let current):
             ControlError(
-                .staleRevision, "the stored revision is \(current); look again and retry", currentRevision: current)
+                .staleRevision,
+                "the stored revision is \(current); look again and retry",
+                currentRevision: current
+            )
         case .unavailable(let sentence):
             ControlError(.storeUnavailable, "the control database cannot be used: \(sentence); nothing was changed")
         }

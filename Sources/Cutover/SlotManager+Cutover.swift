@@ -97,8 +97,16 @@ extension SlotManager {
         do {
             try await self.store.begin(
                 CutoverIntent(
-                    model: model, revision: before.revision, from: before.live, to: slot, action: action,
-                    actor: context.actor, reason: context.reason, at: self.now()))
+                    model: model,
+                    revision: before.revision,
+                    from: before.live,
+                    to: slot,
+                    action: action,
+                    actor: context.actor,
+                    reason: context.reason,
+                    at: self.now()
+                )
+            )
         } catch {
             throw Self.translate(error)
         }
@@ -107,8 +115,15 @@ extension SlotManager {
         await self.publish(entries)
         do {
             let audit = try await self.commit(
-                record, action, context, liveBefore: before.live, slot: slot, version: entry[slot].model?.version,
-                detail: overridden, fingerprint: fingerprint)
+                record,
+                action,
+                context,
+                liveBefore: before.live,
+                slot: slot,
+                version: entry[slot].model?.version,
+                detail: overridden,
+                fingerprint: fingerprint
+            )
             return ActionReply(action: action, audit: audit, status: try self.status(of: model))
         } catch {
             // Not confirmed is not done: back to the side the store still names.

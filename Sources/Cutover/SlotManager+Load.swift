@@ -13,7 +13,9 @@ extension SlotManager {
         let fingerprint =
             "load \(name) \(request.slot.rawValue) \(request.source ?? "") \(request.version.map(String.init) ?? "")"
         let accepted = try await self.exclusively { () throws(ControlError) in
-            if let reply = try await self.replay("load", request.model, fingerprint: fingerprint, context) { return reply }
+            if let reply = try await self.replay("load", request.model, fingerprint: fingerprint, context) {
+                return reply
+            }
             return try await self.accept(request, name, context, fingerprint)
         }
         if accepted.replayed { return accepted }
@@ -65,15 +67,22 @@ extension SlotManager {
         } catch {
             throw ControlError(
                 .slotBusy,
-                "slot \(slot.rawValue) of model '\(request.model)' is \(error.from.name); try again when it is done")
+                "slot \(slot.rawValue) of model '\(request.model)' is \(error.from.name); try again when it is done"
+            )
         }
         place.incoming = (request.version, self.source(request).root.string)
         place.lastFailure = nil
         var audit: Int64 = 0
         if !request.waits {
             audit = try await self.commit(
-                entry.record, "load", context, liveBefore: entry.record.live, slot: slot, version: request.version,
-                fingerprint: fingerprint)
+                entry.record,
+                "load",
+                context,
+                liveBefore: entry.record.live,
+                slot: slot,
+                version: request.version,
+                fingerprint: fingerprint
+            )
         }
         // Only this slot: the other one may have moved on while the row was written.
         self.entries[request.model, default: entry][slot] = place
@@ -95,7 +104,8 @@ extension SlotManager {
         guard entry.record.live == slot, entry.answering(slot) != nil else { return }
         throw ControlError(
             .slotBusy,
-            "slot \(slot.rawValue) of model '\(entry.record.model)' is live; load into \(slot.other.rawValue) and promote it")
+            "slot \(slot.rawValue) of model '\(entry.record.model)' is live; load into \(slot.other.rawValue) and promote it"
+        )
     }
 
     /// The slow part, outside the gate; then the durable change and the new generation, inside it.
@@ -173,8 +183,15 @@ extension SlotManager {
         if record.live == nil { record.live = slot }
         if record.standby == slot { record.standby = nil }
         let audit = try await self.commit(
-            record, action, context, liveBefore: entry.record.live, slot: slot, version: model.version, detail: detail,
-            fingerprint: fingerprint)
+            record,
+            action,
+            context,
+            liveBefore: entry.record.live,
+            slot: slot,
+            version: model.version,
+            detail: detail,
+            fingerprint: fingerprint
+        )
         self.occupy(name, slot, with: model)
         await self.publish()
         return audit
@@ -188,7 +205,9 @@ extension SlotManager {
         place.model = model
         place.incoming = nil
         self.entries[name]?[slot] = place
-        if let entry = self.entries[name], entry.answering(entry.record.live) != nil { self.entries[name]?.problem = nil }
+        if let entry = self.entries[name], entry.answering(entry.record.live) != nil {
+            self.entries[name]?.problem = nil
+        }
     }
 
     private func empty(
@@ -201,10 +220,14 @@ extension SlotManager {
         if entry.record.live == slot, !context.force {
             throw ControlError(
                 .slotBusy,
-                "slot \(slot.rawValue) of model '\(model)' is live; promote the other slot first, or give `force` and a `reason`")
+                "slot \(slot.rawValue) of model '\(model)' is live; promote the other slot first, or give `force` and a `reason`"
+            )
         }
         guard !entry[slot].machine.isBusy else {
-            throw ControlError(.slotBusy, "slot \(slot.rawValue) of model '\(model)' is \(entry[slot].machine.state.name)")
+            throw ControlError(
+                .slotBusy,
+                "slot \(slot.rawValue) of model '\(model)' is \(entry[slot].machine.state.name)"
+            )
         }
         var record = entry.record
         record.revision += 1
@@ -212,8 +235,14 @@ extension SlotManager {
         if record.live == slot { record.live = nil }
         if record.standby == slot || record.live == nil { record.standby = nil }
         let audit = try await self.commit(
-            record, "unload", context, liveBefore: entry.record.live, slot: slot, version: entry[slot].model?.version,
-            fingerprint: fingerprint)
+            record,
+            "unload",
+            context,
+            liveBefore: entry.record.live,
+            slot: slot,
+            version: entry[slot].model?.version,
+            fingerprint: fingerprint
+        )
         if entry[slot].model == nil {
             self.entries[model]?[slot] = ModelEntry.Place()
         } else {
@@ -261,14 +290,21 @@ extension SlotManager {
         self.entries[request.model]?[request.slot].lastFailure = error.message
         self.logger.warning(
             "load failed",
-            metadata: ["model": "\(request.model)", "slot": "\(request.slot.rawValue)", "reason": "\(error.message)"])
+            metadata: ["model": "\(request.model)", "slot": "\(request.slot.rawValue)", "reason": "\(error.message)"]
+        )
         var context = context
         context.idempotencyKey = nil
         _ = try? await self.exclusively { () throws(ControlError) in
             guard let entry = self.entries[request.model] else { throw self.unknown(request.model) }
             return try await self.commit(
-                entry.record, "load_failed", context, liveBefore: entry.record.live, slot: request.slot,
-                version: request.version, detail: error.message)
+                entry.record,
+                "load_failed",
+                context,
+                liveBefore: entry.record.live,
+                slot: request.slot,
+                version: request.version,
+                detail: error.message
+            )
         }
     }
 }

@@ -58,10 +58,18 @@ extension SlotManager {
         record.intent = nil
         self.logger.warning(
             "an interrupted cutover was taken back",
-            metadata: ["model": "\(record.model)", "action": "\(intent.action)", "live": "\(record.live?.rawValue ?? "none")"])
+            metadata: [
+                "model": "\(record.model)", "action": "\(intent.action)", "live": "\(record.live?.rawValue ?? "none")",
+            ]
+        )
         _ = try await self.commit(
-            record, "intent_resolved", Self.system, liveBefore: record.live, slot: intent.to,
-            detail: "\(intent.action) by \(intent.actor) was begun and not confirmed before the gateway stopped")
+            record,
+            "intent_resolved",
+            Self.system,
+            liveBefore: record.live,
+            slot: intent.to,
+            detail: "\(intent.action) by \(intent.actor) was begun and not confirmed before the gateway stopped"
+        )
     }
 
     /// What a model never served before starts with: its manifest's slots, else its highest version in blue.
@@ -85,7 +93,9 @@ extension SlotManager {
     }
 
     private func restore(_ model: String, _ slot: Slot) async {
-        guard let name = ModelName(model), let entry = self.entries[model], let held = entry.record.slots[slot] else { return }
+        guard let name = ModelName(model), let entry = self.entries[model], let held = entry.record.slots[slot] else {
+            return
+        }
         // An operator may have been faster.
         guard entry[slot].machine.state == .empty else { return }
         try? self.entries[model]?[slot].machine.beginLoad()
@@ -97,7 +107,8 @@ extension SlotManager {
                 throw ControlError(
                     .loadFailed,
                     "version \(held.version) now has SHA-256 \(loaded.digest), but \(held.digest) was served before; "
-                        + "versions never change: put the file back, or load it again to accept it")
+                        + "versions never change: put the file back, or load it again to accept it"
+                )
             }
             try await self.exclusively { () throws(ControlError) in
                 try await self.confirmFirst(model, slot, loaded)
@@ -110,7 +121,8 @@ extension SlotManager {
             self.entries[model]?[slot].lastFailure = error.message
             self.logger.error(
                 "a slot could not be restored",
-                metadata: ["model": "\(model)", "slot": "\(slot.rawValue)", "reason": "\(error.message)"])
+                metadata: ["model": "\(model)", "slot": "\(slot.rawValue)", "reason": "\(error.message)"]
+            )
         }
     }
 
@@ -121,6 +133,12 @@ extension SlotManager {
         record.revision += 1
         record.slots[slot]?.digest = loaded.digest
         _ = try await self.commit(
-            record, "initialised", Self.system, liveBefore: liveBefore, slot: slot, version: loaded.version)
+            record,
+            "initialised",
+            Self.system,
+            liveBefore: liveBefore,
+            slot: slot,
+            version: loaded.version
+        )
     }
 }

@@ -67,7 +67,8 @@ package actor SlotManager: ModelControl {
             guard let live = entry.record.live else { return nil }
             guard entry.answering(live) == nil else { return nil }
             let state = entry.status(of: live)
-            return "model '\(name)': live slot \(live.rawValue) is \(state.state)" + (state.detail.map { ": \($0)" } ?? "")
+            return "model '\(name)': live slot \(live.rawValue) is \(state.state)"
+                + (state.detail.map { ": \($0)" } ?? "")
         }
     }
 
@@ -130,7 +131,10 @@ package actor SlotManager: ModelControl {
                 }
                 let manifest = (entry.answering(entry.record.live) ?? leases.values.first?.model)?.manifest
                 return RoutingPlan.Entry(
-                    live: entry.record.live, leases: leases, allowsSlotHeader: manifest?.allowsSlotHeader ?? false)
+                    live: entry.record.live,
+                    leases: leases,
+                    allowsSlotHeader: manifest?.allowsSlotHeader ?? false
+                )
             }
         )
         do {

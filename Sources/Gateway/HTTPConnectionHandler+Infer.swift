@@ -31,7 +31,11 @@ extension HTTPConnectionHandler {
         self.exchange?.handle = handle
         self.exchange?.startedAt = self.now
         let loaded = handle.model
-        let request = try self.workspace.decoder.decode(exchange.body, jsonLength: exchange.head.inferenceHeaderLength, signature: loaded.signature)
+        let request = try self.workspace.decoder.decode(
+            exchange.body,
+            jsonLength: exchange.head.inferenceHeaderLength,
+            signature: loaded.signature
+        )
         let outputs = request.selectsAllOutputs ? nil : request.outputs.map(\.index)
         if loaded.executor.runsInline(request.inputs) {
             let answer = try loaded.executor.runInline(request.inputs, outputs: outputs)

@@ -133,7 +133,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         self.nextSerial &+= 1
         let keepsAlive = head.keepsAlive && self.served < self.options.limits.requestsPerConnection && !self.isClosing
         let exchange = Exchange(
-            serial: self.nextSerial, head: head, keepsAlive: keepsAlive, limits: self.options.limits)
+            serial: self.nextSerial,
+            head: head,
+            keepsAlive: keepsAlive,
+            limits: self.options.limits
+        )
         self.exchange = exchange
         if exchange.mustNotReadBody || (head.expectsContinue && exchange.refusal != nil) {
             // The client waits for a word before it sends, or would send more than we will read: answer now.
@@ -252,7 +256,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     func closeWhenIdle() {
         self.isClosing = true
         self.exchange?.keepsAlive = false
-        guard self.exchange == nil, self.input.readableBytes == 0, !self.deadline.wait.isFinal, let context = self.context else {
+        guard self.exchange == nil, self.input.readableBytes == 0, !self.deadline.wait.isFinal,
+            let context = self.context
+        else {
             return
         }
         self.tick()

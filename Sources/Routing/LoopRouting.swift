@@ -38,7 +38,10 @@ package final class LoopRouting {
 
     private func handle(_ lease: Lease) -> SlotHandle {
         let key = SeriesKey(
-            model: lease.model.model.description, slot: lease.slot.rawValue, version: lease.model.version)
+            model: lease.model.model.description,
+            slot: lease.slot.rawValue,
+            version: lease.model.version
+        )
         let handle = SlotHandle(lease, counters: self.metrics.counters(for: key))
         self.handles.append(WeakHandle(handle: handle))
         return handle

@@ -17,7 +17,8 @@ extension ModelRoute {
         guard self.allowsSlotHeader || slot == self.live?.slot else {
             throw InferenceError(
                 .forbidden,
-                "model '\(self.name)' does not let clients choose a slot; set `slotHeader: true` in its manifest")
+                "model '\(self.name)' does not let clients choose a slot; set `slotHeader: true` in its manifest"
+            )
         }
         guard let handle = self.handle(of: slot) else {
             throw InferenceError(.notReady, "slot \(slot.rawValue) of model '\(self.name)' holds no ready version")
@@ -25,7 +26,8 @@ extension ModelRoute {
         guard version == nil || version == handle.model.version else {
             throw InferenceError(
                 .notFound,
-                "slot \(slot.rawValue) of model '\(self.name)' holds version \(handle.model.version), not \(version ?? 0)")
+                "slot \(slot.rawValue) of model '\(self.name)' holds version \(handle.model.version), not \(version ?? 0)"
+            )
         }
         return handle
     }
@@ -33,12 +35,15 @@ extension ModelRoute {
     private func holding(_ version: Int, live: SlotHandle) throws(InferenceError) -> SlotHandle {
         guard let other = self.handle(of: live.slot.other), other.model.version == version else {
             throw InferenceError(
-                .notFound, "model '\(self.name)' has no version \(version) loaded; live is version \(live.model.version)")
+                .notFound,
+                "model '\(self.name)' has no version \(version) loaded; live is version \(live.model.version)"
+            )
         }
         guard self.allowsSlotHeader else {
             throw InferenceError(
                 .notFound,
-                "version \(version) of model '\(self.name)' is loaded but not live; live is version \(live.model.version)")
+                "version \(version) of model '\(self.name)' is loaded but not live; live is version \(live.model.version)"
+            )
         }
         return other
     }

@@ -30,29 +30,36 @@ struct MetricsPage: Sendable {
 
     private static func requests(_ snapshot: MetricsSnapshot, _ page: inout PrometheusText) {
         page.family(
-            "teal_http_requests_total", .counter,
-            "Requests with a complete head; accepted = answered + aborted + shed + in flight.")
+            "teal_http_requests_total",
+            .counter,
+            "Requests with a complete head; accepted = answered + aborted + shed + in flight."
+        )
         for (state, count) in [
             ("accepted", snapshot.accepted), ("answered", snapshot.answered), ("aborted", snapshot.aborted),
             ("shed", snapshot.shed),
         ] {
             page.sample("teal_http_requests_total", ["state": state], count)
         }
-        let series = snapshot.series.sorted { ($0.key.model, $0.key.slot, $0.key.version) < ($1.key.model, $1.key.slot, $1.key.version) }
+        let series = snapshot.series.sorted {
+            ($0.key.model, $0.key.slot, $0.key.version) < ($1.key.model, $1.key.slot, $1.key.version)
+        }
         page.family("teal_requests_total", .counter, "Inference requests by how they ended.")
         for (key, value) in series {
             for outcome in RequestOutcome.allCases {
                 page.sample(
                     "teal_requests_total",
                     ["model": key.model, "slot": key.slot, "version": "\(key.version)", "outcome": outcome.label],
-                    value.count(outcome))
+                    value.count(outcome)
+                )
             }
         }
         page.family("teal_request_duration_seconds", .histogram, "Last byte of the request read to answer written.")
         for (key, value) in series {
             page.histogram(
                 "teal_request_duration_seconds",
-                ["model": key.model, "slot": key.slot, "version": "\(key.version)"], value.latency)
+                ["model": key.model, "slot": key.slot, "version": "\(key.version)"],
+                value.latency
+            )
         }
     }
 
@@ -64,8 +71,10 @@ struct MetricsPage: Sendable {
         page.family("teal_connections_rejected_total", .counter, "Connections refused or ended by a limit.")
         for reason in ConnectionRejection.allCases {
             page.sample(
-                "teal_connections_rejected_total", ["reason": reason.label],
-                snapshot.rejections[Int(reason.rawValue)])
+                "teal_connections_rejected_total",
+                ["reason": reason.label],
+                snapshot.rejections[Int(reason.rawValue)]
+            )
         }
     }
 

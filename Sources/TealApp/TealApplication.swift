@@ -81,10 +81,18 @@ package struct TealApplication: Sendable {
             )
         )
         return TealApplication(
-            control: manager, httpPort: gateway.port, configuration: configuration, logger: logger,
-            runtimeVersion: runtime.version, store: store, dataLoops: loops,
-            adminLoop: MultiThreadedEventLoopGroup(numberOfThreads: 1), loadingThreads: threads, gateway: gateway,
-            metrics: MetricsPage(publisher: publisher, manager: manager, store: store))
+            control: manager,
+            httpPort: gateway.port,
+            configuration: configuration,
+            logger: logger,
+            runtimeVersion: runtime.version,
+            store: store,
+            dataLoops: loops,
+            adminLoop: MultiThreadedEventLoopGroup(numberOfThreads: 1),
+            loadingThreads: threads,
+            gateway: gateway,
+            metrics: MetricsPage(publisher: publisher, manager: manager, store: store)
+        )
     }
 
     /// Loads the models, serves until a signal or the surrounding service group says stop, then drains and frees.
@@ -95,13 +103,17 @@ package struct TealApplication: Sendable {
         events(.inferenceListening(host: self.configuration.httpHost, port: self.httpPort))
         let admin = try AdminServer(
             configuration: AdminConfiguration(
-                host: self.configuration.adminHost, port: self.configuration.adminPort,
-                token: self.configuration.adminToken),
+                host: self.configuration.adminHost,
+                port: self.configuration.adminPort,
+                token: self.configuration.adminToken
+            ),
             control: self.control,
             store: self.store,
             info: AdminInfo(
-                version: TealVersion.current, onnxRuntimeVersion: self.runtimeVersion,
-                startedAt: WallClock.microseconds()),
+                version: TealVersion.current,
+                onnxRuntimeVersion: self.runtimeVersion,
+                startedAt: WallClock.microseconds()
+            ),
             eventLoopGroup: self.adminLoop,
             logger: self.logger,
             acknowledged: self.acknowledged,
@@ -117,9 +129,16 @@ package struct TealApplication: Sendable {
                 services: [
                     .init(
                         service: StopService(requests: self.stopRequest.stream),
-                        successTerminationBehavior: .gracefullyShutdownGroup),
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    ),
                     .init(service: admin), .init(service: ModelsService(control: self.control, events: events)),
-                    .init(service: GatewayService(gateway: self.gateway, limit: self.configuration.drainLimit, logger: self.logger)),
+                    .init(
+                        service: GatewayService(
+                            gateway: self.gateway,
+                            limit: self.configuration.drainLimit,
+                            logger: self.logger
+                        )
+                    ),
                 ],
                 gracefulShutdownSignals: signals,
                 logger: self.logger

@@ -25,7 +25,8 @@ package struct PrometheusText {
         for exponent in 14...34 {
             let edge = UInt64(1) << UInt64(exponent)
             let separator = inner.isEmpty ? "" : ","
-            self.text += "\(name)_bucket{\(inner)\(separator)le=\"\(Double(edge) / 1e9)\"} \(histogram.count(atMost: edge))\n"
+            self.text +=
+                "\(name)_bucket{\(inner)\(separator)le=\"\(Double(edge) / 1e9)\"} \(histogram.count(atMost: edge))\n"
         }
         let separator = inner.isEmpty ? "" : ","
         self.text += "\(name)_bucket{\(inner)\(separator)le=\"+Inf\"} \(histogram.count)\n"

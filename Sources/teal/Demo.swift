@@ -43,7 +43,10 @@ struct Demo: AsyncParsableCommand {
         let status: Int32
         do {
             let gateway = try await DemoApplication(
-                models: self.models, httpPort: self.httpPort, adminPort: self.adminPort)
+                models: self.models,
+                httpPort: self.httpPort,
+                adminPort: self.adminPort
+            )
             status = await DemoSession(plan: plan).run(gateway)
         } catch {
             FileHandleOutput.error("teal: \(error)")

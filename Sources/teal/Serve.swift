@@ -25,12 +25,16 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "ONNX Runtime's shared library.") var onnxruntime: String?
     @Option(help: "Time a client has to send a request head (5s).") var headTimeout: String?
     @Flag(help: "Allow load and unload through the V2 repository routes.") var repositoryControl = false
-    @Option(name: .customLong("set"), help: "Any configuration key: --set http.bodyBytes=1048576") var set: [String] = []
+    @Option(name: .customLong("set"), help: "Any configuration key: --set http.bodyBytes=1048576") var set: [String] =
+        []
 
     func run() async throws {
         do {
             let configuration = try ConfigurationReader.read(
-                file: self.config.map { FilePath($0) }, environment: Self.environment, flags: try self.flags())
+                file: self.config.map { FilePath($0) },
+                environment: Self.environment,
+                flags: try self.flags()
+            )
             let application = try await TealApplication.start(configuration)
             try await application.run { event in Self.announce(event) }
         } catch {

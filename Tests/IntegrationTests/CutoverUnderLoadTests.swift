@@ -69,7 +69,9 @@ struct CutoverUnderLoadTests {
                 requests: try HeldOutRequests.prepared("sentiment"),
                 pace: .open(rate: 1_000),
                 connections: 8
-            ), on: group)
+            ),
+            on: group
+        )
         run.start()
         var waiting = AdminCalls.context
         waiting.waitsForDrain = true

@@ -24,7 +24,10 @@ struct RestartTests {
         await second.stop()
     }
 
-    @Test("kill -9 in the middle of a cutover: what was acknowledged is in force and in the audit log", arguments: 1...12)
+    @Test(
+        "kill -9 in the middle of a cutover: what was acknowledged is in force and in the audit log",
+        arguments: 1...12
+    )
     func killed(round: Int) async throws {
         let data = GatewayProcess.temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: data) }

@@ -19,24 +19,30 @@ struct StartTests {
         await gateway.stop()
     }
 
-    @Test("a missing or foreign ONNX Runtime library is named, with what to do", arguments: [
-        ("/nonexistent/libonnxruntime.so", "make setup"), ("libm.so.6", "ONNX Runtime"),
-    ])
+    @Test(
+        "a missing or foreign ONNX Runtime library is named, with what to do",
+        arguments: [
+            ("/nonexistent/libonnxruntime.so", "make setup"), ("libm.so.6", "ONNX Runtime"),
+        ]
+    )
     func library(path: String, hint: String) async throws {
         let (status, output) = try await Self.serve(["--onnxruntime", path])
         #expect(status == 1)
         #expect(output.contains("onnxruntime") && output.contains(hint), "\(output)")
     }
 
-    @Test("configuration mistakes name the key and what it should be", arguments: [
-        (["--set", "http.prot=8000"], "unknown key 'http.prot'"),
-        (["--http-port", "eighty"], "http.port: must be a whole number from 0 to 65535"),
-        (["--head-timeout", "5"], "http.headTimeout: must be a whole number and a unit"),
-        (["--threads", "0"], "threads: must be a whole number from 1"),
-        (["--set", "admin.host=0.0.0.0"], "without a token"),
-        (["--config", "/nonexistent/teal.yaml"], "does not exist"),
-        (["--models", "/nonexistent"], "models: cannot open the folder /nonexistent"),
-    ])
+    @Test(
+        "configuration mistakes name the key and what it should be",
+        arguments: [
+            (["--set", "http.prot=8000"], "unknown key 'http.prot'"),
+            (["--http-port", "eighty"], "http.port: must be a whole number from 0 to 65535"),
+            (["--head-timeout", "5"], "http.headTimeout: must be a whole number and a unit"),
+            (["--threads", "0"], "threads: must be a whole number from 1"),
+            (["--set", "admin.host=0.0.0.0"], "without a token"),
+            (["--config", "/nonexistent/teal.yaml"], "does not exist"),
+            (["--models", "/nonexistent"], "models: cannot open the folder /nonexistent"),
+        ]
+    )
     func configuration(flags: [String], expected: String) async throws {
         let (status, output) = try await Self.serve(flags)
         #expect(status == 1)
@@ -60,7 +66,10 @@ struct StartTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let file = folder + "/teal.yaml"
         try "threads: none\n".write(toFile: file, atomically: true, encoding: .utf8)
-        let overridden = try await Self.serve(["--config", file, "--onnxruntime", "/x"], environment: ["TEAL_THREADS": "1"])
+        let overridden = try await Self.serve(
+            ["--config", file, "--onnxruntime", "/x"],
+            environment: ["TEAL_THREADS": "1"]
+        )
         #expect(overridden.output.contains("onnxruntime"), "\(overridden.output)")
         let flag = try await Self.serve(["--config", file, "--threads", "many"], environment: ["TEAL_THREADS": "1"])
         #expect(flag.output.contains("'many'"), "\(flag.output)")

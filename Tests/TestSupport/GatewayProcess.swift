@@ -42,7 +42,12 @@ package final class GatewayProcess: Sendable {
             throw StartFailure(status: await box.ended(), description: collector.text)
         }
         return GatewayProcess(
-            httpPort: http, adminPort: admin, data: folder, process: box, output: collector)
+            httpPort: http,
+            adminPort: admin,
+            data: folder,
+            process: box,
+            output: collector
+        )
     }
 
     private init(httpPort: Int, adminPort: Int, data: String, process: ProcessBox, output: OutputCollector) {

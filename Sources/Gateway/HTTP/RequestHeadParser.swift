@@ -134,7 +134,9 @@ struct RequestHeadParser {
         case 16 where ASCIIBytes.isSame(name, "content-encoding"):
             if !ASCIIBytes.isSame(ASCIIBytes.trimmed(value), "identity") {
                 self.head.refuse(
-                    .unsupportedMediaType, "compressed request bodies are not accepted; send the body as it is")
+                    .unsupportedMediaType,
+                    "compressed request bodies are not accepted; send the body as it is"
+                )
             }
         case 17 where ASCIIBytes.isSame(name, "transfer-encoding"):
             guard !self.isChunked, ASCIIBytes.isSame(ASCIIBytes.trimmed(value), "chunked") else {
@@ -187,7 +189,9 @@ struct RequestHeadParser {
         }
         guard let length = ASCIIBytes.decimal(value) else {
             return self.head.refuse(
-                .badRequest, "Inference-Header-Content-Length must be a whole number between 0 and the body's length")
+                .badRequest,
+                "Inference-Header-Content-Length must be a whole number between 0 and the body's length"
+            )
         }
         self.head.inferenceHeaderLength = length
     }

@@ -36,7 +36,10 @@ package final class LoadedModel: Sendable {
         self.signature = signature
         self.executor = executor
         self.encoder = InferResponseEncoder(
-            model: version.model.description, version: String(version.version), signature: signature)
+            model: version.model.description,
+            version: String(version.version),
+            signature: signature
+        )
         self.warmUp = warmUp
         self.reaped = ReapedReference(executor, reaper: reaper)
     }

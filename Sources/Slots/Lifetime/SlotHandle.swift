@@ -25,7 +25,8 @@ package final class SlotHandle {
             teal-slot: \(lease.slot.rawValue)\r
             teal-version: \(lease.model.version)\r
             teal-generation: \(lease.generation)\r\n
-            """.utf8)
+            """.utf8
+        )
         self.lease = lease
     }
 }

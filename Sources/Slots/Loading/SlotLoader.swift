@@ -31,7 +31,8 @@ package struct SlotLoader: Sendable {
     private let makeEngine: MakeEngine
 
     /// `threads` must be started, and is stopped by the caller after the last model is gone.
-    package init(threads: NIOThreadPool, memory: MemoryAdmission = MemoryAdmission(), makeEngine: @escaping MakeEngine) {
+    package init(threads: NIOThreadPool, memory: MemoryAdmission = MemoryAdmission(), makeEngine: @escaping MakeEngine)
+    {
         self.threads = threads
         self.memory = memory
         self.makeEngine = makeEngine
@@ -68,7 +69,10 @@ package struct SlotLoader: Sendable {
         do {
             engine = try self.makeEngine(files.bytes, manifest.threadsPerRun).get()
             executor = try ModelExecutor(
-                engine: engine, name: model.description, configuration: manifest.execution)
+                engine: engine,
+                name: model.description,
+                configuration: manifest.execution
+            )
         } catch {
             throw LoadFailure(.failed, error.message)
         }
@@ -76,8 +80,14 @@ package struct SlotLoader: Sendable {
         do {
             let warmUp = try WarmUp.run(executor, requests: lines)
             return LoadedModel(
-                files, source: repository.root.string, manifest: manifest, signature: engine.signature,
-                executor: executor, warmUp: warmUp, reaper: ModelReaper(threads: self.threads))
+                files,
+                source: repository.root.string,
+                manifest: manifest,
+                signature: engine.signature,
+                executor: executor,
+                warmUp: warmUp,
+                reaper: ModelReaper(threads: self.threads)
+            )
         } catch {
             executor.shutdown()
             throw LoadFailure(.failed, error.reason)
@@ -94,7 +104,10 @@ package struct SlotLoader: Sendable {
             let manifest = try repository.manifest(of: model)
             let highest = try repository.versions(of: model).last
             guard let version = version ?? highest else {
-                throw RepositoryError(.notFound, "model '\(model)' has no versions: expected a folder such as \(model)/1")
+                throw RepositoryError(
+                    .notFound,
+                    "model '\(model)' has no versions: expected a folder such as \(model)/1"
+                )
             }
             // Before the file is read: one larger than the memory must not take the process down.
             let size = try repository.modelBytes(of: model, version: version)

@@ -89,7 +89,9 @@ enum WarmUp {
             let bytes = inputs.reduce(0) { $0 + $1.bytes.count }
             return WarmUpResult(declared: declared, medianNanoseconds: median, inputBytes: bytes)
         } catch {
-            throw Failure(reason: declared == 0 ? error.message : "warm-up request 1 failed when repeated: \(error.message)")
+            throw Failure(
+                reason: declared == 0 ? error.message : "warm-up request 1 failed when repeated: \(error.message)"
+            )
         }
     }
 
@@ -100,7 +102,8 @@ enum WarmUp {
         for spec in signature.inputs {
             let shape = spec.shape.map { $0 < 0 ? 1 : $0 }
             guard let count = Tensor.elementCount(of: shape), count <= 1 << 24 else { return nil }
-            let element = spec.datatype.byteWidth.map { [UInt8](repeating: 0, count: $0) } ?? [4, 0, 0, 0] + "warm".utf8
+            let element =
+                spec.datatype.byteWidth.map { [UInt8](repeating: 0, count: $0) } ?? [4, 0, 0, 0] + "warm".utf8
             let bytes = Array(repeatElement(element, count: count).joined())
             tensors.append(Tensor(datatype: spec.datatype, shape: shape, bytes: TensorBytes(copying: bytes)))
         }

@@ -19,7 +19,8 @@ extension KeyedDecodingContainer {
         guard let value = try self.decodeIfPresent(Int.self, forKey: key) else { return standard }
         guard range.contains(value) else {
             throw DecodingError.dataCorruptedError(
-                forKey: key, in: self,
+                forKey: key,
+                in: self,
                 debugDescription: "must lie between \(range.lowerBound) and \(range.upperBound), not \(value)"
             )
         }

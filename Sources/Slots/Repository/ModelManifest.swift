@@ -36,7 +36,8 @@ extension ModelManifest: Decodable {
         for (name, version) in try container.decodeIfPresent([String: Int].self, forKey: .slots) ?? [:] {
             guard let slot = Slot(rawValue: name), version >= 1 else {
                 throw DecodingError.dataCorruptedError(
-                    forKey: .slots, in: container,
+                    forKey: .slots,
+                    in: container,
                     debugDescription: "write slots as {blue: 1, green: 2}, versions from 1"
                 )
             }
@@ -48,7 +49,10 @@ extension ModelManifest: Decodable {
             try container.decodeIfPresent(ManifestDuration.self, forKey: .requestTimeout) ?? self.requestTimeout
         guard self.requestTimeout.nanoseconds > 0 else {
             throw DecodingError.dataCorruptedError(
-                forKey: .requestTimeout, in: container, debugDescription: "must be longer than 0s")
+                forKey: .requestTimeout,
+                in: container,
+                debugDescription: "must be longer than 0s"
+            )
         }
         self.warmup = try container.decodeIfPresent(String.self, forKey: .warmup)
         self.threadsPerRun = try container.decode(.threads, in: 1...256, default: 1)
@@ -59,7 +63,8 @@ extension ModelManifest: Decodable {
         if let text = try container.decodeIfPresent(String.self, forKey: .execution) {
             guard let mode = ExecutionConfiguration.Mode(rawValue: text) else {
                 throw DecodingError.dataCorruptedError(
-                    forKey: .execution, in: container,
+                    forKey: .execution,
+                    in: container,
                     debugDescription: "'\(text)' is not a way to run a model; write auto, inline or workers"
                 )
             }
@@ -70,7 +75,10 @@ extension ModelManifest: Decodable {
         }
         self.execution.workers = try container.decode(.workers, in: 1...256, default: self.execution.workers)
         self.execution.maxQueuedRequests = try container.decode(
-            .maxQueuedRequests, in: 1...1_000_000, default: self.execution.maxQueuedRequests)
+            .maxQueuedRequests,
+            in: 1...1_000_000,
+            default: self.execution.maxQueuedRequests
+        )
         guard container.contains(.batching) else { return }
         let batching = try container.nestedContainer(keyedBy: BatchingKey.self, forKey: .batching)
         try container.superDecoder(forKey: .batching).refuseUnknownKeys(BatchingKey.self)

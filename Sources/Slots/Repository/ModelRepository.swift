@@ -24,7 +24,8 @@ package struct ModelRepository: Sendable {
                 let known = ((try? self.models()) ?? []).map(\.description).joined(separator: ", ")
                 throw RepositoryError(
                     .notFound,
-                    "no model '\(model)' in the repository \(self.root); found: \(known.isEmpty ? "none" : known)")
+                    "no model '\(model)' in the repository \(self.root); found: \(known.isEmpty ? "none" : known)"
+                )
             }
             return ModelManifest()
         }

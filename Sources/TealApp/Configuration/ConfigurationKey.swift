@@ -25,7 +25,9 @@ struct ConfigurationKey: Sendable {
         .init("log.level", "trace, debug, info, notice, warning, error or critical", Self.logLevel),
         .init("http.host", "address the inference API listens on") { $0.httpHost = $1 },
         .number("http.port", 0...65_535, "port of the inference API; 0 lets the system choose") { $0.httpPort = $1 },
-        .flag("http.repositoryControl", "load and unload through the V2 repository routes") { $0.repositoryControl = $1 },
+        .flag("http.repositoryControl", "load and unload through the V2 repository routes") {
+            $0.repositoryControl = $1
+        },
         .flag("http.tritonStatus", "400 instead of 503 for what is not ready, as Triton does") { $0.tritonStatus = $1 },
         .number("http.bodyBytes", 1...(1 << 40), "largest request body") { $0.limits.bodyBytes = $1 },
         .number("http.headBytes", 512...(1 << 24), "largest request head") { $0.limits.headBytes = $1 },
@@ -33,7 +35,9 @@ struct ConfigurationKey: Sendable {
         .number("http.headerFields", 1...10_000, "most header fields") { $0.limits.headerFields = $1 },
         .number("http.targetBytes", 64...(1 << 20), "longest request target") { $0.limits.targetBytes = $1 },
         .duration("http.headTimeout", "first to last byte of a head") { $0.limits.headTimeout = TimeAmount($1) },
-        .duration("http.bodyIdleTimeout", "between two pieces of a body") { $0.limits.bodyIdleTimeout = TimeAmount($1) },
+        .duration("http.bodyIdleTimeout", "between two pieces of a body") {
+            $0.limits.bodyIdleTimeout = TimeAmount($1)
+        },
         .duration("http.bodyTimeout", "first to last byte of a body") { $0.limits.bodyTimeout = TimeAmount($1) },
         .duration("http.keepAliveIdle", "between two requests") { $0.limits.keepAliveIdle = TimeAmount($1) },
         .duration("http.writeStallTimeout", "client reads nothing") { $0.limits.writeStallTimeout = TimeAmount($1) },

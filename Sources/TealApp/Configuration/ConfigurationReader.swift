@@ -41,13 +41,14 @@ package enum ConfigurationReader {
 
     /// `http.headTimeout` is `TEAL_HTTP_HEAD_TIMEOUT`.
     static func environmentName(of key: String) -> String {
-        "TEAL_" + key.reduce(into: "") { name, character in
-            if character == "." {
-                name += "_"
-            } else {
-                name += (character.isUppercase ? "_" : "") + character.uppercased()
+        "TEAL_"
+            + key.reduce(into: "") { name, character in
+                if character == "." {
+                    name += "_"
+                } else {
+                    name += (character.isUppercase ? "_" : "") + character.uppercased()
+                }
             }
-        }
     }
 
     private static func translate(_ environment: [String: String]) -> [String: String] {
@@ -96,7 +97,9 @@ package enum ConfigurationReader {
             }
         case .scalar(let scalar): values[prefix] = scalar.string
         case .sequence, .alias:
-            throw ConfigurationError("\(path): \(prefix.isEmpty ? "the file" : prefix) must hold keys and plain values, no list")
+            throw ConfigurationError(
+                "\(path): \(prefix.isEmpty ? "the file" : prefix) must hold keys and plain values, no list"
+            )
         }
     }
 
