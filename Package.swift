@@ -76,8 +76,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Inference", "OpenInference", "Routing", "ServingCore", "Slots", "Telemetry", logging, nio, nioHTTP1,
-                nioPosix,
+                "Inference", "OpenInference", "Routing", "ServingCore", "Slots", "Telemetry", logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),

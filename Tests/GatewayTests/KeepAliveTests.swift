@@ -110,15 +110,37 @@ struct KeepAliveTests {
     }
 
     @Test(
-        "a request that asks for another protocol is answered and is the last, because the parser stops there",
+        "a request that asks for another protocol is answered in this one, and the connection stays",
         arguments: ["Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n", "Upgrade: websocket\r\n"]
     )
     func upgrade(fields: String) throws {
         let gateway = try EmbeddedGateway.serving()
         let client = try gateway.connect()
         let responses = try client.exchange("GET /v2 HTTP/1.1\r\nHost: a\r\n\(fields)\r\n" + Requests.live)
-        #expect(responses.statuses == [200])
-        #expect(responses.last?.closes == true)
+        #expect(responses.statuses == [200, 200])
+        #expect(responses.map(\.closes) == [false, false])
+        try client.hangUp()
+        #expect(gateway.violations() == [])
+    }
+
+    @Test("a refused CONNECT is the last request: what follows may be meant for the tunnel")
+    func connect() throws {
+        let gateway = try EmbeddedGateway.serving()
+        let client = try gateway.connect()
+        let responses = try client.exchange("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n" + Requests.live)
+        #expect(responses.statuses == [400])
+        #expect(client.isEnded)
+        #expect(gateway.metrics.accepted == 1)
+        #expect(gateway.violations() == [])
+    }
+
+    @Test("empty lines do not keep a connection open: one is forgiven, the next is 400", arguments: [true, false])
+    func emptyLines(together: Bool) throws {
+        let gateway = try EmbeddedGateway.serving()
+        let client = try gateway.connect()
+        #expect(try client.exchange("\r\n" + Requests.live).statuses == [200])
+        for piece in together ? ["\r\n\r\n"] : ["\r", "\n", "\r", "\n"] { try client.send(piece) }
+        #expect(try client.responses().statuses == [400])
         #expect(client.isEnded)
         try client.hangUp()
         #expect(gateway.violations() == [])

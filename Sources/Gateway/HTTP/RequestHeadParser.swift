@@ -58,6 +58,8 @@ struct RequestHeadParser {
         let path = self.bytes[start..<position]
         let end = try self.version(at: position + 1)
         self.head.method = Self.method(method)
+        // Clients may send the bytes of the tunnel without waiting for our refusal: they are no request.
+        if self.head.method == .other, method.elementsEqual("CONNECT".utf8) { self.saysClose = true }
         if path.count > self.limits.targetBytes {
             self.head.refuse(.uriTooLong, "the request target is longer than \(self.limits.targetBytes) bytes")
         } else {

@@ -21,6 +21,7 @@ package struct RequestReader {
     private var state = State.head(scanned: 0)
     private let limits: HTTPLimits
     private var isSkipping = false
+    private var isEmptyLineSkipped = false
     /// The target of the request before: clients ask for the same one again and again.
     private var lastTarget: (bytes: [UInt8], target: RequestTarget) = ([], .unknown)
 
@@ -51,11 +52,9 @@ package struct RequestReader {
     }
 
     private mutating func head(_ input: inout ByteBuffer, _ scanned: Int) throws(RequestFault) -> Event {
-        // One empty line before a request is forgiven (RFC 9112 2.2).
-        if scanned == 0, input.getInteger(at: input.readerIndex, as: UInt16.self) == 0x0D0A {
-            input.moveReaderIndex(forwardBy: 2)
+        if scanned == 0 {
+            guard try self.skipEmptyLine(&input) else { return .more }
         }
-        guard input.readableBytes > 0 else { return .more }
         let (head, length) = try input.withUnsafeReadableBytes {
             (bytes) throws(RequestFault) -> (RequestHead?, Int) in
             guard let end = try self.endOfHead(bytes, from: scanned) else { return (nil, bytes.count) }
@@ -68,11 +67,27 @@ package struct RequestReader {
         }
         input.moveReaderIndex(forwardBy: length)
         self.isSkipping = false
+        self.isEmptyLineSkipped = false
         switch head.framing {
         case .length(let count): self.state = .length(left: count)
         case .chunked: self.state = .chunked(ChunkedBody(limits: self.limits, keeps: true))
         }
         return .head(head)
+    }
+
+    /// One empty line before a request is forgiven (RFC 9112 2.2), not more: a client could keep its connection with them
+    /// and never ask anything. False while it is open whether a request line has begun.
+    private mutating func skipEmptyLine(_ input: inout ByteBuffer) throws(RequestFault) -> Bool {
+        if input.getInteger(at: input.readerIndex, as: UInt8.self) == ASCIIBytes.carriageReturn {
+            guard input.readableBytes > 1 else { return false }
+            guard !self.isEmptyLineSkipped, input.getInteger(at: input.readerIndex + 1) == ASCIIBytes.lineFeed else {
+                throw .malformed("the request line must begin with a method and one space")
+            }
+            self.isEmptyLineSkipped = true
+            input.moveReaderIndex(forwardBy: 2)
+            return try self.skipEmptyLine(&input)
+        }
+        return input.readableBytes > 0
     }
 
     /// Index behind the empty line that ends the head; nil when it has not come yet.
