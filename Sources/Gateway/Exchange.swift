@@ -60,7 +60,7 @@ final class Exchange {
     func settle(_ outcome: RequestOutcome, now: NIODeadline) {
         self.timeout?.cancel()
         guard let handle = self.handle else { return }
-        handle.inFlight -= 1
+        handle.running.count -= 1
         let elapsed = (now - self.startedAt).nanoseconds
         handle.counters.record(outcome, nanoseconds: UInt64(max(0, elapsed)))
     }

@@ -27,9 +27,9 @@ extension HTTPConnectionHandler {
         guard let exchange = self.exchange else { return }
         // The one read of the routing table: from here on the request belongs to this handle's generation.
         let handle = try self.route(model).decide(slot: exchange.head.slot, version: version)
-        handle.inFlight += 1
-        self.exchange?.handle = handle
-        self.exchange?.startedAt = self.now
+        handle.running.count += 1
+        exchange.handle = handle
+        exchange.startedAt = self.now
         let loaded = handle.model
         let request = try self.workspace.decoder.decode(
             exchange.body,

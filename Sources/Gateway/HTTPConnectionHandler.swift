@@ -62,7 +62,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // From the last answer on, bytes are thrown away.
         guard !self.deadline.wait.isFinal else { return }
-        var bytes = Self.unwrapInboundIn(data)
+        // By the type's name, not `Self`: through `Self` the compiler leaves a generic call with a dynamic cast.
+        var bytes = HTTPConnectionHandler.unwrapInboundIn(data)
         self.now = context.eventLoop.now
         if self.input.readableBytes == 0 {
             self.input = bytes
@@ -148,7 +149,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         if exchange.refusal != nil { self.reader.skipBody() }
         if head.expectsContinue, !head.isHTTP10 {
             self.context?.writeAndFlush(
-                Self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")),
+                HTTPConnectionHandler.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")),
                 promise: nil
             )
         }
@@ -178,7 +179,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
                 self.close(context, after: self.workspace.response, lingering: !exchange.isFullyRead)
             } else {
                 self.enter(.idle)
-                context.writeAndFlush(Self.wrapOutboundOut(self.workspace.response), promise: nil)
+                context.writeAndFlush(HTTPConnectionHandler.wrapOutboundOut(self.workspace.response), promise: nil)
             }
         }
         if outcome == .shed {
@@ -219,11 +220,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         self.enter(lingering ? .lingering : .closing)
         guard lingering else {
             let channel = context.channel
-            context.writeAndFlush(Self.wrapOutboundOut(response)).whenComplete { _ in channel.close(promise: nil) }
+            context.writeAndFlush(HTTPConnectionHandler.wrapOutboundOut(response)).whenComplete { _ in channel.close(promise: nil) }
             return
         }
         // The client is still sending: closing now would reset the connection and take our answer with it.
-        context.writeAndFlush(Self.wrapOutboundOut(response), promise: nil)
+        context.writeAndFlush(HTTPConnectionHandler.wrapOutboundOut(response), promise: nil)
         context.close(mode: .output, promise: nil)
     }
 

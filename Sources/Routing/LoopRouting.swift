@@ -7,14 +7,14 @@ package import Telemetry
 package final class LoopRouting {
     package private(set) var table = RoutingTable(generation: 0, isReady: false, models: [:])
     package let metrics = MetricsShard()
-    /// Handles that may still be alive, to count what is in flight by generation.
-    private var handles: [WeakHandle] = []
+    /// What is in flight, by handle.
+    private var running: [RunningCount] = []
 
     package init() {}
 
     /// Replaces the table. Requests that run keep the handles they have.
     package func install(_ plan: RoutingPlan) {
-        self.handles.removeAll { $0.handle == nil }
+        self.running.removeAll(where: \.isOver)
         var models: [String: ModelRoute] = [:]
         for (name, entry) in plan.models {
             models[name] = ModelRoute(
@@ -30,8 +30,8 @@ package final class LoopRouting {
 
     package func snapshot() -> MetricsSnapshot {
         var snapshot = self.metrics.snapshot()
-        for case let handle? in self.handles.map(\.handle) {
-            snapshot.inFlight[handle.generation, default: 0] += handle.inFlight
+        for running in self.running where !running.isOver {
+            snapshot.inFlight[running.generation, default: 0] += running.count
         }
         return snapshot
     }
@@ -43,11 +43,7 @@ package final class LoopRouting {
             version: lease.model.version
         )
         let handle = SlotHandle(lease, counters: self.metrics.counters(for: key))
-        self.handles.append(WeakHandle(handle: handle))
+        self.running.append(handle.running)
         return handle
-    }
-
-    private struct WeakHandle {
-        weak var handle: SlotHandle?
     }
 }

@@ -156,7 +156,8 @@ import Testing
                 readiness: { [] }
             )
             let error = await #expect(throws: AdminStartError.self) { try await second.run() }
-            let expected = "the admin API cannot listen on 127.0.0.1:\(admin.port): Address already in use"
+            let expected =
+                "port \(admin.port) on 127.0.0.1 is already in use; stop what uses it or choose another with --admin-port"
             #expect(error?.description == expected)
         }
     }

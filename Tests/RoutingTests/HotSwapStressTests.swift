@@ -73,12 +73,12 @@ import Testing
             guard let live = table.models["m"]?.live else { return }
             if live.generation != table.generation { self.problems.add(1) }
             guard self.running.count < 64 else { return }
-            live.inFlight += 1
+            live.running.count += 1
             self.running.append((live, Int.random(in: 0...20, using: &self.random)))
         }
 
         private func finish(_ handle: SlotHandle) {
-            handle.inFlight -= 1
+            handle.running.count -= 1
             let executor = handle.model.executor
             let input = Tensor.of(.int32, [1] as [Int32], shape: [1, 1])
             do throws(InferenceError) {

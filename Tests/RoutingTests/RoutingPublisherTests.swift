@@ -94,10 +94,10 @@ import Testing
         try await publisher.publish(self.plan(1, [.blue: model]))
         try await loop.submit {
             old.value = publisher.routing(on: loop)?.table.models["m"]?.live
-            old.value?.inFlight = 3
+            old.value?.running.count = 3
         }.get()
         try await publisher.publish(self.plan(2, [.blue: model]))
-        try await loop.submit { publisher.routing(on: loop)?.table.models["m"]?.live?.inFlight = 2 }.get()
+        try await loop.submit { publisher.routing(on: loop)?.table.models["m"]?.live?.running.count = 2 }.get()
         #expect(try await publisher.snapshot().inFlight == [1: 3, 2: 2])
         try await loop.submit { old.value = nil }.get()
         #expect(try await publisher.snapshot().inFlight == [2: 2])

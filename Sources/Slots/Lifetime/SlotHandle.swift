@@ -12,7 +12,7 @@ package final class SlotHandle {
     /// HTTP header lines that tell a client who answered, rendered once.
     package let answerHeaders: [UInt8]
     /// Requests this handle is answering now.
-    package var inFlight = 0
+    package let running: RunningCount
     private let lease: Lease
 
     package init(_ lease: Lease, counters: SlotCounters) {
@@ -27,6 +27,24 @@ package final class SlotHandle {
             teal-generation: \(lease.generation)\r\n
             """.utf8
         )
+        self.running = RunningCount(generation: lease.generation)
         self.lease = lease
+    }
+
+    deinit {
+        self.running.isOver = true
+    }
+}
+
+/// How many requests one handle is answering. An object of its own, so that the loop can look at it without a weak
+/// reference to the handle: a single one would make every retain of the handle take the slow path.
+package final class RunningCount {
+    package let generation: UInt64
+    package var count = 0
+    /// The handle is gone, and with it the last request.
+    package fileprivate(set) var isOver = false
+
+    fileprivate init(generation: UInt64) {
+        self.generation = generation
     }
 }
