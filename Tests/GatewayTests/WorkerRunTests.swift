@@ -62,9 +62,11 @@ struct WorkerRunTests {
     @Test("a client that goes away stops its run, is counted as gone, and holds no generation")
     func abort() async throws {
         let gate = Gate()
+        let started = Outcomes<Int>()
         let cancelled = Outcomes<Bool>()
         let engine = FakeEngine { inputs, _, cancellation throws(InferenceError) in
             _ = cancellation?.begin { gate.open() }
+            started.deliver(1)
             gate.pass()
             cancellation?.end()
             cancelled.deliver(cancellation?.isCancelled == true)
@@ -75,6 +77,8 @@ struct WorkerRunTests {
             let client = try await gateway.connect()
             try await client.send(Requests.infer(1) + Requests.live)
             _ = try await gateway.metrics { $0.inFlight[1] == 1 }
+            // A run cancelled before the engine began would never begin.
+            started.wait(for: 1)
             try await client.close()
             let metrics = try await gateway.metrics { $0.aborted == 1 }
             #expect(metrics.accepted == 1)

@@ -132,7 +132,7 @@ struct RequestHeadParser {
             }
         case 9 where ASCIIBytes.isSame(name, "teal-slot"): self.slot(ASCIIBytes.trimmed(value))
         case 10 where ASCIIBytes.isSame(name, "connection"): self.connection(value)
-        case 14 where ASCIIBytes.isSame(name, "content-length"): try self.contentLength(ASCIIBytes.trimmed(value))
+        case 14 where ASCIIBytes.isSame(name, "content-length"): try self.contentLength(self.framing(value))
         case 16 where ASCIIBytes.isSame(name, "content-encoding"):
             if !ASCIIBytes.isSame(ASCIIBytes.trimmed(value), "identity") {
                 self.head.refuse(
@@ -141,7 +141,7 @@ struct RequestHeadParser {
                 )
             }
         case 17 where ASCIIBytes.isSame(name, "transfer-encoding"):
-            guard !self.isChunked, ASCIIBytes.isSame(ASCIIBytes.trimmed(value), "chunked") else {
+            guard !self.isChunked, ASCIIBytes.isSame(try self.framing(value), "chunked") else {
                 throw .malformed("the only transfer coding known is 'chunked', once")
             }
             self.isChunked = true
@@ -149,6 +149,16 @@ struct RequestHeadParser {
             self.inferenceHeader(ASCIIBytes.trimmed(value))
         default: break
         }
+    }
+
+    /// A value that tells where the body ends, trimmed. A tab around it is white space to some servers and not to others.
+    private func framing(
+        _ value: Slice<UnsafeRawBufferPointer>
+    ) throws(RequestFault) -> Slice<UnsafeRawBufferPointer> {
+        guard !value.contains(ASCIIBytes.tab) else {
+            throw .malformed("Content-Length and Transfer-Encoding must not hold tabs")
+        }
+        return ASCIIBytes.trimmed(value)
     }
 
     private mutating func host(_ value: Slice<UnsafeRawBufferPointer>) throws(RequestFault) {
