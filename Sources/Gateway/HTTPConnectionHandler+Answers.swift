@@ -77,7 +77,7 @@ extension HTTPConnectionHandler {
                     versions: [route.live, route.blue, route.green].compactMap { $0?.model.version }.uniqued.map(
                         String.init
                     ),
-                    platform: "onnxruntime_onnx",
+                    platform: "onnx_onnxv1",
                     signature: handle.model.signature
                 )
             )

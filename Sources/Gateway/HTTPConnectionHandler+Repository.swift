@@ -2,8 +2,8 @@ import NIOCore
 import OpenInference
 import ServingCore
 
-/// The V2 repository extension, mapped onto slots: the index lists what each slot holds, load fills the slot that is
-/// not live with the highest version, unload empties it.
+/// The V2 repository extension, mapped onto slots: the index lists what each slot holds; load puts the highest version
+/// into the slot that is not live; unload empties both. The header teal-slot narrows load and unload to one slot.
 extension HTTPConnectionHandler {
     func answerRepository(_ target: RequestTarget) {
         guard let context = self.context, let exchange = self.exchange else { return }
@@ -37,7 +37,7 @@ extension HTTPConnectionHandler {
         _ slot: Slot?,
         _ control: any ModelControl
     ) async throws(ControlError) -> ByteBuffer {
-        let context = ActionContext(actor: "v2-repository", reason: "V2 repository API")
+        var context = ActionContext(actor: "v2-repository", reason: "V2 repository API")
         switch target {
         case .repositoryLoad(let model):
             let live = try? await control.status(of: model).live
@@ -45,13 +45,13 @@ extension HTTPConnectionHandler {
             return ByteBuffer()
         case .repositoryUnload(let model):
             let status = try await control.status(of: model)
-            guard let target = slot ?? status.live?.other else {
-                throw ControlError(
-                    .notReady,
-                    "model '\(model)' has no live slot; name the slot with the header teal-slot"
-                )
+            // The live slot last: until then the model answers.
+            let held = status.slots.filter { $0.state != "empty" }.map(\.slot).sorted { one, _ in one != status.live }
+            for slot in slot.map({ [$0] }) ?? held {
+                // Unloading a model that answers is what this route is for.
+                context.force = slot == status.live
+                _ = try await control.unload(model: model, slot: slot, context)
             }
-            _ = try await control.unload(model: model, slot: target, context)
             return ByteBuffer()
         default:
             return MetadataEncoder.repositoryIndex(await control.status().flatMap(Self.indexEntries))

@@ -220,7 +220,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         self.enter(lingering ? .lingering : .closing)
         guard lingering else {
             let channel = context.channel
-            context.writeAndFlush(HTTPConnectionHandler.wrapOutboundOut(response)).whenComplete { _ in channel.close(promise: nil) }
+            context.writeAndFlush(HTTPConnectionHandler.wrapOutboundOut(response)).whenComplete { _ in
+                channel.close(promise: nil)
+            }
             return
         }
         // The client is still sending: closing now would reset the connection and take our answer with it.

@@ -18,7 +18,7 @@ extension InferRequestReader {
         while at < items.upperBound {
             guard rank < self.limits.maxDimensions else {
                 throw InferenceError(
-                    .tooLarge,
+                    .invalidRequest,
                     "shape of input \(quoted(spec.name)) has more than \(self.limits.maxDimensions) dimensions"
                 )
             }
@@ -33,7 +33,7 @@ extension InferRequestReader {
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
             guard !overflow, product <= self.limits.maxElements else {
                 throw InferenceError(
-                    .tooLarge,
+                    .invalidRequest,
                     "shape of input \(quoted(spec.name)) has more than \(self.limits.maxElements) elements, the most"
                         + " that is accepted"
                 )

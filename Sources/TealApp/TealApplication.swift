@@ -146,6 +146,7 @@ package struct TealApplication: Sendable {
         )
         let outcome: Result<Void, any Error>
         do { outcome = .success(try await group.run()) } catch { outcome = .failure(error) }
+        await self.logBooks()
         try? await self.dataLoops.shutdownGracefully()
         try? await self.loadingThreads.shutdownGracefully()
         try? await self.adminLoop.shutdownGracefully()
@@ -160,6 +161,19 @@ package struct TealApplication: Sendable {
     /// What the gateway counted up to now.
     package func snapshot() async -> (http: MetricsSnapshot, slots: SlotFigures) {
         ((try? await self.metrics.publisher.snapshot()) ?? MetricsSnapshot(), await self.control.figures())
+    }
+
+    /// The last word of a gateway: what became of the requests it accepted.
+    private func logBooks() async {
+        let http = await self.snapshot().http
+        let ended = http.answered &+ http.aborted &+ http.shed
+        self.logger.info(
+            "stopped",
+            metadata: [
+                "accepted": "\(http.accepted)", "answered": "\(http.answered)", "aborted": "\(http.aborted)",
+                "shed": "\(http.shed)", "unanswered": "\(http.accepted &- ended)",
+            ]
+        )
     }
 
     /// Stored with every slot, so that a restart from another folder finds the same files.

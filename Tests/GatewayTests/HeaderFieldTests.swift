@@ -16,11 +16,11 @@ struct HeaderFieldTests {
 
     @Test("every byte of a name is a token character or a fault", arguments: UInt8.min...UInt8.max)
     func nameBytes(byte: UInt8) {
-        // A colon ends the name.
-        let isTaken = RequestLineTests.isToken(byte) || byte == UInt8(ascii: ":")
+        // A colon ends the name; an underscore is a token character we do not take.
+        let isTaken = (RequestLineTests.isToken(byte) && byte != UInt8(ascii: "_")) || byte == UInt8(ascii: ":")
         let run = self.run(Array("Host: a\r\nx".utf8) + [byte] + Array("y: z\r\n".utf8))
         #expect((run.head != nil) == isTaken)
-        #expect(run.refusal == (byte == UInt8(ascii: "_") ? .badRequest : nil))
+        #expect(run.refusal == nil)
     }
 
     @Test("every byte of a value is a tab, visible, or above ASCII, or a fault", arguments: UInt8.min...UInt8.max)
@@ -112,11 +112,9 @@ struct HeaderFieldTests {
         #expect(self.run("HOS\u{14}: 5").fault != nil)
     }
 
-    @Test("a name with an underscore is refused, the rest is read")
+    @Test("a name with an underscore is a fault: a server in front may read it as '-'")
     func underscore() {
-        let run = self.run("content_length: 5", "Content-Length: 2")
-        #expect(run.refusal == .badRequest)
-        #expect(run.head?.framing == .length(2))
+        #expect(self.run("content_length: 5", "Content-Length: 2").fault?.status == .badRequest)
     }
 
     @Test(
@@ -184,13 +182,13 @@ struct HeaderFieldTests {
 
     @Test("HTTP/1.1 needs one Host, HTTP/1.0 at most one")
     func hosts() {
-        #expect(self.run([]).refusal == .badRequest)
+        #expect(self.run([]).fault?.status == .badRequest)
         #expect(self.run([], version: "1.0").head?.refusal == nil)
         #expect(self.run(version: "1.0").head?.refusal == nil)
         #expect(self.run().head?.refusal == nil)
         for version in ["1.0", "1.1"] {
-            #expect(self.run("host: a", version: version).refusal == .badRequest)
-            #expect(self.run("HOST: b", version: version).refusal == .badRequest)
+            #expect(self.run("host: a", version: version).fault?.status == .badRequest)
+            #expect(self.run("HOST: b", version: version).fault?.status == .badRequest)
         }
     }
 

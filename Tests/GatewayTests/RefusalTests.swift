@@ -14,9 +14,8 @@ struct RefusalTests {
         arguments: [
             (Requests.get("/"), 404), (Requests.get("/v2/models/none"), 404), (Requests.get("/v2/../x"), 400),
             (Requests.get("/v2/models/m/infer"), 405), ("DELETE /v2 HTTP/1.1\r\nHost: a\r\n\r\n", 405),
-            ("GET /v2 HTTP/1.1\r\n\r\n", 400), ("get /v2 HTTP/1.1\r\nHost: a\r\n\r\n", 405),
-            (Requests.get("/v2", "Host: b"), 400),
-            (Requests.get("/v2", "a_b: c"), 400), (Requests.get("/v2/" + String(repeating: "a", count: 8_192)), 414),
+            ("get /v2 HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+            (Requests.get("/v2/" + String(repeating: "a", count: 8_192)), 414),
             (Requests.infer(1, path: "/v2/repository/models/m/load"), 403),
         ]
     )
@@ -42,6 +41,8 @@ struct RefusalTests {
         "what cannot be parsed is answered once, and the connection ends",
         arguments: [
             ("GET /v2 HTTP/1.1\r\nHost : a\r\n\r\n", 400), ("\u{0}\u{1}\u{2}", 400),
+            ("GET /v2 HTTP/1.1\r\n\r\n", 400), (Requests.get("/v2", "Host: b"), 400),
+            (Requests.get("/v2", "a_b: c"), 400),
             (" GET /v2 HTTP/1.1\r\n\r\n", 400), ("GET /v2 HTTP/2.0\r\nHost: a\r\n\r\n", 505),
             ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
             ("GET /v2 HTTP/1.1\r\nHost: a\r\nContent-Length: 1,1\r\n\r\n", 400),

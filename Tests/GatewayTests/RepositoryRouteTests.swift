@@ -52,7 +52,7 @@ struct RepositoryRouteTests {
         #expect(control.calls.isEmpty)
     }
 
-    @Test("load and unload go to the slot that is not live, or to the one named")
+    @Test("load goes to the slot that is not live or to the one named, unload to both, the live one last")
     func on() async throws {
         let control = RecordingControl()
         let responses = try await self.exchange(
@@ -63,7 +63,7 @@ struct RepositoryRouteTests {
             isOn: true
         )
         #expect(responses.statuses == [200, 200, 200])
-        #expect(control.calls == ["load m green", "unload m green", "load m blue"])
+        #expect(control.calls == ["load m green", "unload m green", "unload m blue", "load m blue"])
     }
 
     @Test("what the control plane refuses is told with its reason")

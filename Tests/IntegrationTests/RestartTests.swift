@@ -75,8 +75,11 @@ struct RestartTests {
         #expect(await gateway.end() == 0)
         run.stop()
         let report = await run.report()
-        // New connections are refused by then; nothing else may go wrong.
-        #expect(report.failures.keys.allSatisfy { $0 == .connect }, "\(report.failures) \(report.failureTexts)")
+        #expect(report.answered > 0)
+        // Connections the system had queued when the listener closed are reset, later ones refused: no request on them
+        // was accepted. The gateway's own books say what became of those that were.
+        let books = try #require(gateway.log.split(separator: "\n").last { $0.contains("stopped") })
+        #expect(books.contains("aborted=0") && books.contains("unanswered=0"), "\(books)")
         try await group.shutdownGracefully()
         await gateway.stop()
     }

@@ -199,8 +199,7 @@ struct DecodeRefusalTests {
         self.check(
             Case(
                 Requests.body(shape: shape),
-                "shape of input 'x' has more than 67108864 elements, the most that is accepted",
-                .tooLarge
+                "shape of input 'x' has more than 67108864 elements, the most that is accepted"
             )
         )
     }
@@ -208,7 +207,7 @@ struct DecodeRefusalTests {
     @Test("ten thousand dimensions")
     func manyDimensions() {
         let shape = "[" + Array(repeating: "1", count: 10_000).joined(separator: ",") + "]"
-        self.check(Case(Requests.body(shape: shape), "shape of input 'x' has more than 32 dimensions", .tooLarge))
+        self.check(Case(Requests.body(shape: shape), "shape of input 'x' has more than 32 dimensions"))
     }
 
     @Test(
@@ -302,7 +301,7 @@ struct DecodeRefusalTests {
     func limits() {
         var limits = DecodeLimits()
         limits.maxElements = 3
-        #expect(Requests.refusal(Requests.body(), limits: limits)?.code == .tooLarge)
+        #expect(Requests.refusal(Requests.body(), limits: limits)?.code == .invalidRequest)
         limits = DecodeLimits()
         limits.maxJSONBytes = 60
         #expect(Requests.refusal(Requests.body(), limits: limits)?.code == .tooLarge)

@@ -40,7 +40,7 @@ def test_a_request_may_choose_its_slot(infer, slot, version):
 def test_an_unknown_slot_is_refused(infer):
     status, _, body = infer({"teal-slot": "red"})
     assert status == 400
-    assert "red" in body["error"]
+    assert "blue or green" in body["error"]
 
 
 def test_a_version_held_by_the_candidate_is_answered_by_it(infer):

@@ -112,7 +112,7 @@ struct RequestHeadParser {
             throw .headTooLarge("a header field is longer than \(self.limits.headerFieldBytes) bytes")
         }
         // Underscores: some servers read a_b as a-b, so a check passed here could be undone behind us.
-        if hasUnderscore { self.head.refuse(.badRequest, "header names must not hold '_'") }
+        guard !hasUnderscore else { throw .malformed("header names must not hold '_'") }
         try self.act(on: name, value: self.bytes[valueStart..<position])
         return position + 2
     }
@@ -218,8 +218,8 @@ struct RequestHeadParser {
         } else {
             self.head.framing = .length(self.contentLength ?? 0)
         }
-        if self.hosts > 1 || (self.hosts == 0 && !self.head.isHTTP10) {
-            self.head.refuse(.badRequest, "the request must have exactly one Host header")
+        guard self.hosts == 1 || (self.hosts == 0 && self.head.isHTTP10) else {
+            throw .malformed("the request must have exactly one Host header")
         }
         self.head.keepsAlive = !self.saysClose && (!self.head.isHTTP10 || self.saysKeepAlive)
     }
