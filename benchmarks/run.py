@@ -10,9 +10,10 @@ import floor
 import http_cost
 import machine
 import memory
+import start
 from servers import ROOT, Placement
 
-PARTS = ("http", "floor", "cutover", "memory")
+PARTS = ("http", "floor", "cutover", "memory", "start")
 
 
 def arguments():
@@ -49,6 +50,9 @@ def main():
     if "memory" in chosen.parts:
         print()
         results["memory"] = memory.measure(chosen.cycles)
+    if "start" in chosen.parts:
+        print()
+        results["start"] = start.measure()
     folder = ROOT / "benchmarks" / "results"
     folder.mkdir(exist_ok=True)
     path = folder / f"{chosen.name}.json"
