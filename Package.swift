@@ -117,7 +117,7 @@ let package = Package(
         // Tests mirror the modules.
         .target(
             name: "TestSupport",
-            dependencies: ["ServingCore", nio, nioHTTP1, nioPosix],
+            dependencies: ["Inference", "ServingCore", "Slots", nio, nioHTTP1, nioPosix],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),

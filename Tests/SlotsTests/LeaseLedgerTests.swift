@@ -1,6 +1,7 @@
 import ServingCore
 import Slots
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct LeaseLedgerTests {

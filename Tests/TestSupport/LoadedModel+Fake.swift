@@ -1,17 +1,19 @@
 import Inference
-import ServingCore
-import Slots
-import TestSupport
-import Testing
+package import ServingCore
+package import Slots
 
 extension LoadedModel {
-    /// Version `version` of model `name`, run by `engine`, freed on the tests' loading threads.
-    static func fake(_ name: String = "m", version: Int = 1, engine: any InferenceEngine = FakeEngine()) throws
-        -> LoadedModel
-    {
-        LoadedModel(
+    /// Version `version` of model `name`, run by `engine`, freed on the tests' loading threads. Throws when `name` is no
+    /// model name.
+    package static func fake(
+        _ name: String = "m",
+        version: Int = 1,
+        engine: any InferenceEngine = FakeEngine()
+    ) throws -> LoadedModel {
+        guard let model = ModelName(name) else { throw InferenceError(.internal, "'\(name)' is no model name") }
+        return LoadedModel(
             ModelVersion(
-                model: try #require(ModelName(name)),
+                model: model,
                 version: version,
                 bytes: TensorBytes(copying: []),
                 digest: "digest-\(version)",
