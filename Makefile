@@ -17,7 +17,7 @@ setup: ## Install missing Debian packages, fetch ONNX Runtime into .deps
 build: setup ## Build everything, tests included
 	$(BUILD) --build-tests
 
-product: setup
+product: setup ## Build the binary alone
 	$(BUILD) --product teal
 
 test: build ## Run the Swift tests, then the tests by foreign clients

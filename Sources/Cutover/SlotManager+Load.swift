@@ -220,7 +220,7 @@ extension SlotManager {
         if entry.record.live == slot, !context.force {
             throw ControlError(
                 .slotBusy,
-                "slot \(slot.rawValue) of model '\(model)' is live; promote the other slot first, or give `force` and a `reason`"
+                "slot \(slot.rawValue) of model '\(model)' is live; promote the other slot first"
             )
         }
         guard !entry[slot].machine.isBusy else {
@@ -275,7 +275,9 @@ extension SlotManager {
     }
 
     private func source(_ request: LoadRequest) -> ModelRepository {
-        request.source.map { ModelRepository(root: FilePath($0)) } ?? self.repository
+        guard let source = request.source else { return self.repository }
+        // A path of its own when absolute; `pushing` keeps it inside the repository's folder otherwise.
+        return ModelRepository(root: self.repository.root.pushing(FilePath(source)))
     }
 
     private func noteWarming(_ model: String, _ slot: Slot) {

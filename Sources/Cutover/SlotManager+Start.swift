@@ -79,6 +79,7 @@ extension SlotManager {
             let manifest = try self.repository.manifest(of: name)
             var slots = manifest.slots
             if slots.isEmpty, let highest = try self.repository.versions(of: name).last { slots[.blue] = highest }
+            if slots.isEmpty { entry.problem = "it has no versions: expected a folder such as \(name)/1" }
             for (slot, version) in slots {
                 entry.record.slots[slot] = .init(source: self.repository.root.string, version: version, digest: "")
             }

@@ -72,9 +72,15 @@ package actor SlotManager: ModelControl {
         }
     }
 
+    /// Ends loads that are warming up, so that a stop never waits for a model that does not answer.
+    package nonisolated func stopLoading() {
+        self.loader.stop()
+    }
+
     /// No further change is accepted, one that is being made is finished first; models are dropped once the last
     /// request let go of them.
     package func shutDown() async {
+        self.loader.stop()
         self.isShuttingDown = true
         await self.enterGate()
         defer { self.gate.leave() }

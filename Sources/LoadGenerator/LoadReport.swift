@@ -53,8 +53,6 @@ package struct LoadReport: Sendable {
         self.slots.reduce(into: LatencyHistogram()) { $0.merge($1.latency) }
     }
 
-    package var answersPerSecond: Double { self.seconds > 0 ? Double(self.answered) / self.seconds : 0 }
-
     /// The law `scheduled = answered + failed + unsent`.
     package var isConserved: Bool { self.scheduled == self.answered + self.failed + self.unsent }
 }

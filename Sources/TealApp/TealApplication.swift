@@ -37,6 +37,7 @@ package struct TealApplication: Sendable {
     private let adminLoop: MultiThreadedEventLoopGroup
     private let loadingThreads: NIOThreadPool
     private let gateway: GatewayServer
+    private let lock: DataFolderLock
     private let metrics: MetricsPage
     private let acknowledged = AdminCounter()
     private let stopRequest = AsyncStream.makeStream(of: Void.self)
@@ -47,6 +48,7 @@ package struct TealApplication: Sendable {
         var logger = Logger(label: "teal") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = configuration.logLevel
         let runtime = try OnnxRuntimeLocation.open(configured: configuration.onnxRuntime)
+        let lock = try DataFolderLock(configuration.data)
         let store = try SQLiteControlStore(path: configuration.data.appending("control.db").string)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         let threads = NIOThreadPool(numberOfThreads: 2)
@@ -91,6 +93,7 @@ package struct TealApplication: Sendable {
             adminLoop: MultiThreadedEventLoopGroup(numberOfThreads: 1),
             loadingThreads: threads,
             gateway: gateway,
+            lock: lock,
             metrics: MetricsPage(publisher: publisher, manager: manager, store: store)
         )
     }
@@ -211,10 +214,14 @@ private struct ModelsService: Service {
     let events: @Sendable (TealApplication.Event) -> Void
 
     func run() async throws {
-        try await self.control.start()
-        let problems = await self.control.readiness()
-        self.events(problems.isEmpty ? .ready : .degraded(problems))
-        try? await gracefulShutdown()
+        try await withGracefulShutdownHandler {
+            try await self.control.start()
+            let problems = await self.control.readiness()
+            self.events(problems.isEmpty ? .ready : .degraded(problems))
+            try? await gracefulShutdown()
+        } onGracefulShutdown: {
+            self.control.stopLoading()
+        }
         await self.control.shutDown()
     }
 }

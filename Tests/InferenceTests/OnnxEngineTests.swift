@@ -141,8 +141,8 @@ struct OnnxEngineTests {
         }
         func answers(_ name: String) throws -> [Tensor] {
             let request = Request()
-            let start = try #require(UnsafeRawPointer(request.memory.baseAddress))
-            let bytes = TensorBytes(owner: request, start: start, count: 8)
+            guard let start = request.memory.baseAddress else { return [] }
+            let bytes = TensorBytes(owner: request, start: UnsafeRawPointer(start), count: 8)
             let input = Tensor(datatype: .fp32, shape: [2], bytes: bytes)
             return try Fixture.engine(name).run([input], outputs: nil, cancellation: nil)
         }

@@ -34,7 +34,9 @@ struct CutoverUnderLoadTests {
             target: try SocketAddress(ipAddress: "127.0.0.1", port: gateway.httpPort),
             requests: try HeldOutRequests.prepared("digits"),
             pace: .open(rate: 2_000),
-            connections: 16
+            connections: 16,
+            // Far beyond what any answer needs, so that a machine busy with other things does not fail the test.
+            timeout: .seconds(30)
         )
         configuration.stamp = { watch.acknowledged.load(ordering: .acquiring) }
         configuration.onAnswer = { watch.look($0) }
@@ -68,7 +70,8 @@ struct CutoverUnderLoadTests {
                 target: try SocketAddress(ipAddress: "127.0.0.1", port: gateway.httpPort),
                 requests: try HeldOutRequests.prepared("sentiment"),
                 pace: .open(rate: 1_000),
-                connections: 8
+                connections: 8,
+                timeout: .seconds(30)
             ),
             on: group
         )

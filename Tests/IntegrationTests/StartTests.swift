@@ -1,4 +1,6 @@
+import Admin
 import Foundation
+import ServingCore
 import TestSupport
 import Testing
 
@@ -47,6 +49,38 @@ struct StartTests {
         let (status, output) = try await Self.serve(flags)
         #expect(status == 1)
         #expect(output.contains(expected), "\(output)")
+    }
+
+    @Test("a second gateway on the same data folder is refused")
+    func sharedData() async throws {
+        let gateway = try await GatewayProcess.start()
+        let (status, output) = try await GatewayProcess.run([
+            "serve", "--models", GatewayProcess.bundledModels, "--data", gateway.data, "--http-port", "0",
+            "--admin-port", "0",
+        ])
+        #expect(status == 1)
+        #expect(output.contains("another gateway uses the folder"), "\(output)")
+        await gateway.stop()
+    }
+
+    @Test("a model whose warm-up never ends does not keep the gateway from stopping", .timeLimit(.minutes(2)))
+    func endlessWarmUp() async throws {
+        let folder = GatewayProcess.temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let version = folder + "/models/endless/1"
+        try FileManager.default.createDirectory(atPath: version, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: GatewayProcess.packageRoot + "/Tests/InferenceTests/Fixtures/endless.onnx",
+            toPath: version + "/model.onnx"
+        )
+        let gateway = try await GatewayProcess.start(
+            models: folder + "/models",
+            data: folder + "/data",
+            until: { $0.hasPrefix("teal: admin on ") }
+        )
+        let admin = try AdminCalls(gateway)
+        while try await admin.status("endless").slots.first?.state != "warming" { await Task.yield() }
+        #expect(await gateway.end() == 0)
     }
 
     @Test("an unknown key in the configuration file stops the start")

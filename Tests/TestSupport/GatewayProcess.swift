@@ -15,13 +15,17 @@ package final class GatewayProcess: Sendable {
         package let description: String
     }
 
-    /// Starts `teal serve` and returns when it has printed `teal: ready`.
+    /// Starts `teal serve` and returns when it has printed a line for which `isStarted` holds: by default, that all that
+    /// can be loaded is.
     ///
     /// - Parameter data: folder of the control database; nil makes a new one, removed by `stop`.
     package static func start(
         models: String = GatewayProcess.bundledModels,
         data: String? = nil,
-        arguments: [String] = []
+        arguments: [String] = [],
+        until isStarted: @escaping @Sendable (String) -> Bool = {
+            $0 == "teal: ready" || $0 == "teal: serving what could be loaded"
+        }
     ) async throws -> GatewayProcess {
         let folder = data ?? Self.temporaryFolder()
         let box = ProcessBox()
@@ -35,7 +39,7 @@ package final class GatewayProcess: Sendable {
         box.process.currentDirectoryURL = URL(fileURLWithPath: Self.packageRoot)
         collector.attach(to: box.process)
         try box.process.run()
-        let line = await collector.firstLine { $0 == "teal: ready" || $0 == "teal: serving what could be loaded" }
+        let line = await collector.firstLine(isStarted)
         guard line != nil, let http = collector.port(after: "teal: http inference on "),
             let admin = collector.port(after: "teal: admin on ")
         else {

@@ -29,10 +29,18 @@ package struct SlotLoader: Sendable {
     private let threads: NIOThreadPool
     private let memory: MemoryAdmission
     private let makeEngine: MakeEngine
+    private let warmUpLimit: Duration
+    private let running = RunningLoads()
 
     /// `threads` must be started, and is stopped by the caller after the last model is gone.
-    package init(threads: NIOThreadPool, memory: MemoryAdmission = MemoryAdmission(), makeEngine: @escaping MakeEngine)
-    {
+    /// A warm-up request that has no answer after `warmUpLimit` fails the load.
+    package init(
+        threads: NIOThreadPool,
+        memory: MemoryAdmission = MemoryAdmission(),
+        warmUpLimit: Duration = .seconds(60),
+        makeEngine: @escaping MakeEngine
+    ) {
+        self.warmUpLimit = warmUpLimit
         self.threads = threads
         self.memory = memory
         self.makeEngine = makeEngine
@@ -45,10 +53,13 @@ package struct SlotLoader: Sendable {
         from repository: ModelRepository,
         warming: @escaping @Sendable () -> Void
     ) async throws(LoadFailure) -> LoadedModel {
+        let cancellation = RunCancellation()
+        self.running.begin(cancellation)
+        defer { self.running.end(cancellation) }
         do {
             return try await self.threads.runIfActive {
                 Self.lowerPriority()
-                return try self.prepare(model, version, repository, warming)
+                return try self.prepare(model, version, repository, cancellation, warming)
             }
         } catch let failure as LoadFailure {
             throw failure
@@ -57,10 +68,16 @@ package struct SlotLoader: Sendable {
         }
     }
 
+    /// Ends the warm-ups that run and refuses later ones; for when the gateway stops.
+    package func stop() {
+        self.running.stop()
+    }
+
     private func prepare(
         _ model: ModelName,
         _ version: Int?,
         _ repository: ModelRepository,
+        _ cancellation: RunCancellation,
         _ warming: () -> Void
     ) throws(LoadFailure) -> LoadedModel {
         let (manifest, files, lines) = try self.read(model, version, repository)
@@ -77,8 +94,14 @@ package struct SlotLoader: Sendable {
             throw LoadFailure(.failed, error.message)
         }
         warming()
+        let limit = self.warmUpLimit
+        let alarm = Task {
+            try await Task.sleep(for: limit)
+            cancellation.cancel()
+        }
+        defer { alarm.cancel() }
         do {
-            let warmUp = try WarmUp.run(executor, requests: lines)
+            let warmUp = try WarmUp.run(executor, requests: lines, cancellation: cancellation)
             return LoadedModel(
                 files,
                 source: repository.root.string,

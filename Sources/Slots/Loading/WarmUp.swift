@@ -29,7 +29,12 @@ enum WarmUp {
         let reason: String
     }
 
-    static func run(_ executor: ModelExecutor, requests lines: [String]) throws(Failure) -> WarmUpResult {
+    /// `cancellation` ends a model that does not: the load fails.
+    static func run(
+        _ executor: ModelExecutor,
+        requests lines: [String],
+        cancellation: RunCancellation
+    ) throws(Failure) -> WarmUpResult {
         let signature = executor.engine.signature
         let decoder = InferRequestDecoder()
         var first: [Tensor]?
@@ -42,8 +47,13 @@ enum WarmUp {
             }
             first = first ?? inputs
             do {
-                try Self.check(try executor.runInline(inputs, outputs: nil), signature, index)
+                try Self.check(
+                    try executor.engine.run(inputs, outputs: nil, cancellation: cancellation),
+                    signature,
+                    index
+                )
             } catch let error as InferenceError {
+                try Self.refuseUnended(cancellation)
                 throw Failure(reason: "warm-up request \(index + 1) failed: \(error.message)")
             } catch let failure as Failure {
                 throw failure
@@ -56,11 +66,22 @@ enum WarmUp {
             return Self.untimed("the model's inputs are too large for a made-up one")
         }
         do {
+            _ = try executor.engine.run(madeUp, outputs: nil, cancellation: cancellation)
+        } catch {
+            try Self.refuseUnended(cancellation)
+            return Self.untimed("a made-up one failed: \(error.message)")
+        }
+        do {
             return try Self.time(executor, madeUp, declared: 0)
         } catch {
             // It may break a rule that the signature does not tell.
             return Self.untimed("a made-up one failed: \(error.reason)")
         }
+    }
+
+    private static func refuseUnended(_ cancellation: RunCancellation) throws(Failure) {
+        guard cancellation.isCancelled else { return }
+        throw Failure(reason: "the warm-up was stopped before the model had answered; it may never do")
     }
 
     private static func untimed(_ reason: String) -> WarmUpResult {
