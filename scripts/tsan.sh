@@ -8,5 +8,5 @@ cd "$(dirname "$0")/.."
 readonly filter=${1:-'^(SlotsTests|RoutingTests|InferenceTests)\.'}
 
 # halt_on_error: a race ends the run, so that it cannot scroll by.
-TSAN_OPTIONS="halt_on_error=1 exitcode=66 ${TSAN_OPTIONS-}" \
+TSAN_OPTIONS="halt_on_error=1 exitcode=66 suppressions=$PWD/scripts/tsan.suppressions ${TSAN_OPTIONS-}" \
     swift test --sanitize=thread --scratch-path .build-tsan --filter "$filter"
