@@ -17,6 +17,7 @@ let collections = Target.Dependency.product(name: "DequeModule", package: "swift
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -69,15 +71,30 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Shadow",
+            dependencies: ["Inference", "ServingCore", "Slots", "Telemetry"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Routing",
-            dependencies: ["ServingCore", "Slots", "Telemetry", nio],
+            dependencies: ["ServingCore", "Shadow", "Slots", "Telemetry", nio],
             swiftSettings: strict
         ),
         .target(
             name: "Gateway",
             dependencies: [
-                "Inference", "OpenInference", "Routing", "ServingCore", "Slots", "Telemetry", logging, nio, nioPosix,
+                "Inference", "OpenInference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry", logging, nio,
+                nioPosix,
             ],
+            swiftSettings: strict
+        ),
+
+        // Pairs: what was answered, compared and kept.
+        .target(name: "Comparison", dependencies: ["ServingCore", histogram], swiftSettings: strict),
+        .target(name: "Capture", dependencies: ["ServingCore", crypto], swiftSettings: strict),
+        .target(
+            name: "Trials",
+            dependencies: ["Capture", "Comparison", "ServingCore", logging],
             swiftSettings: strict
         ),
 
@@ -85,13 +102,16 @@ let package = Package(
         .target(name: "Storage", dependencies: ["ServingCore", grdb], swiftSettings: strict),
         .target(
             name: "Cutover",
-            dependencies: ["Inference", "Routing", "ServingCore", "Slots", "Telemetry", logging, nio, system],
+            dependencies: [
+                "Inference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry", logging, nio, system,
+            ],
             swiftSettings: strict
         ),
         .target(
             name: "Admin",
             dependencies: [
-                "CCurl", "ServingCore", "Telemetry", httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio,
+                "CCurl", "Comparison", "ServingCore", "Telemetry", "Trials", httpTypes, hummingbird, hummingbirdCore,
+                lifecycle, logging, nio,
             ],
             resources: [.embedInCode("openapi.json")],
             swiftSettings: strict
@@ -102,15 +122,15 @@ let package = Package(
         .target(
             name: "TealApp",
             dependencies: [
-                "Admin", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference", "Routing", "ServingCore",
-                "Slots", "Storage", "Telemetry", configuration, lifecycle, logging, nio, nioPosix, signals, system,
-                yams,
+                "Admin", "Capture", "Comparison", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference",
+                "Routing", "ServingCore", "Shadow", "Slots", "Storage", "Telemetry", "Trials", configuration, lifecycle,
+                logging, nio, nioPosix, signals, system, yams,
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "teal",
-            dependencies: ["Admin", "ServingCore", "TealApp", argumentParser, system],
+            dependencies: ["Admin", "LoadGenerator", "ServingCore", "TealApp", "Trials", argumentParser, system],
             swiftSettings: strict
         ),
 
@@ -176,6 +196,27 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "ShadowTests",
+            dependencies: ["Inference", "ServingCore", "Shadow", "Slots", "Telemetry", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ComparisonTests",
+            dependencies: ["Comparison", "ServingCore", "TestSupport"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CaptureTests",
+            dependencies: ["Capture", "ServingCore", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TrialsTests",
+            dependencies: ["Capture", "Comparison", "ServingCore", "TestSupport", "Trials"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "CutoverTests",
             dependencies: [
                 "Cutover", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", logging, nio,
@@ -190,7 +231,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AdminTests",
-            dependencies: ["Admin", "ServingCore", "TestSupport", lifecycle, logging, nio, nioPosix],
+            dependencies: ["Admin", "Comparison", "ServingCore", "TestSupport", "Trials", lifecycle, logging, nio, nioPosix],
             swiftSettings: strict
         ),
         .testTarget(

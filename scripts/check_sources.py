@@ -17,12 +17,13 @@ DATA_PLANE = {
     "ServingCore", "Telemetry", "OpenInference", "Inference", "Slots", "Routing", "Gateway", "Shadow", "Upstream",
 }
 PROJECT = DATA_PLANE | {
-    "Admin", "Comparison", "Cutover", "LoadGenerator", "Promotion", "SemanticSearch", "Storage", "TealApp",
+    "Admin", "Capture", "Comparison", "Cutover", "LoadGenerator", "Promotion", "SemanticSearch", "Storage", "TealApp",
+    "Trials",
 }
 # The one module that may touch each C library.
 BRIDGES = {"COnnxRuntime": "Inference", "CSimdJSON": "OpenInference", "CCurl": "Admin"}
 FORBIDDEN = {
-    "Gateway": {"Admin", "Comparison", "Hummingbird", "Promotion", "SemanticSearch", "Storage"},
+    "Gateway": {"Admin", "Capture", "Comparison", "Hummingbird", "Promotion", "SemanticSearch", "Storage", "Trials"},
     "Admin": {"Gateway"},
     "Storage": PROJECT - {"ServingCore"},
 }
