@@ -2,6 +2,7 @@ import Inference
 import NIOCore
 import OpenInference
 import ServingCore
+import Shadow
 import Slots
 import Telemetry
 
@@ -27,6 +28,18 @@ final class Exchange {
     var startedAt = NIODeadline.uptimeNanoseconds(0)
     var ticket: ExecutionTicket?
     var timeout: Scheduled<Void>?
+    /// Set when the request will be mirrored; given back exactly once.
+    var mirroring: Mirroring?
+
+    /// A decision to mirror, and what was learnt on the way to the live answer.
+    struct Mirroring {
+        let lane: MirrorLane
+        let ticket: MirrorTicket
+        let requestID: String?
+        var request: InferRequest
+        /// Time of the live run.
+        var nanoseconds: UInt64 = 0
+    }
 
     /// Checks all that the head alone tells.
     init(serial: UInt64, head: RequestHead, keepsAlive: Bool, limits: HTTPLimits) {
@@ -68,6 +81,7 @@ final class Exchange {
     /// The client went away: stop the work and count it.
     func abandon(now: NIODeadline) {
         self.ticket?.cancel()
+        if let mirroring = self.mirroring.take() { mirroring.lane.giveUp(mirroring.ticket, .clientGone) }
         self.settle(.aborted, now: now)
     }
 }

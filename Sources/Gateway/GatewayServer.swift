@@ -4,6 +4,7 @@ import NIOCore
 package import NIOPosix
 package import Routing
 import ServingCore
+import Shadow
 import Telemetry
 
 /// The data plane's listener: accepts connections, bounds them, and gives each a pipeline on one event loop.
@@ -51,10 +52,13 @@ package struct GatewayServer: Sendable {
             throw ListenError(host: host, port: port, cause: error, flag: "--http-port")
         }
         let interval = options.limits.sweepInterval
-        let sweeps = group.makeIterator().map { loop in
-            loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
-                workspaces.value(on: loop)?.connections.sweep(now: .now())
-            }
+        let sweeps = group.makeIterator().flatMap { loop in
+            [
+                loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+                    workspaces.value(on: loop)?.connections.sweep(now: .now())
+                },
+                Self.watchPressure(on: loop, workspaces),
+            ]
         }
         return GatewayServer(
             channel: channel,
@@ -85,6 +89,20 @@ package struct GatewayServer: Sendable {
     /// Returns when the listener has closed.
     package func waitUntilClosed() async {
         try? await self.channel.closeFuture.get()
+    }
+
+    /// Looks twenty times a second how hard the loop is pressed.
+    private static func watchPressure(on loop: any EventLoop, _ workspaces: EventLoopLocal<LoopWorkspace>) -> RepeatedTask {
+        let interval = TimeAmount.milliseconds(50)
+        let planned = NIOLoopBoundBox.makeBoxSendingValue(NIODeadline.now() + interval, eventLoop: loop)
+        return loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            let now = NIODeadline.now()
+            workspaces.value(on: loop)?.routing.pressure.sample(
+                now: now.uptimeNanoseconds,
+                late: UInt64(clamping: (now - planned.value).nanoseconds)
+            )
+            planned.value = now + interval
+        }
     }
 
     private static func admit(

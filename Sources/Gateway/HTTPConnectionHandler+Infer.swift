@@ -26,7 +26,8 @@ extension HTTPConnectionHandler {
     private func start(_ model: String, _ version: Int?) throws(InferenceError) {
         guard let exchange = self.exchange else { return }
         // The one read of the routing table: from here on the request belongs to this handle's generation.
-        let handle = try self.route(model).decide(slot: exchange.head.slot, version: version)
+        let route = try self.route(model)
+        let handle = try route.decide(slot: exchange.head.slot, version: version)
         handle.running.count += 1
         exchange.handle = handle
         exchange.startedAt = self.now
@@ -34,11 +35,15 @@ extension HTTPConnectionHandler {
         let request = try self.workspace.decoder.decode(
             exchange.body,
             jsonLength: exchange.head.inferenceHeaderLength,
-            signature: loaded.signature
+            signature: loaded.signature,
+            parameters: route.mirror?.parameters ?? []
         )
+        if let mirror = route.mirror { self.decideMirroring(request, handle, mirror, exchange) }
         let outputs = request.selectsAllOutputs ? nil : request.outputs.map(\.index)
         if loaded.executor.runsInline(request.inputs) {
+            let start = exchange.mirroring == nil ? 0 : MonotonicTime.now()
             let answer = try loaded.executor.runInline(request.inputs, outputs: outputs)
+            if exchange.mirroring != nil { exchange.mirroring?.nanoseconds = MonotonicTime.now() &- start }
             try self.encode(request, answer, handle)
         } else {
             try self.submit(request, outputs, loaded)
@@ -76,6 +81,8 @@ extension HTTPConnectionHandler {
             let request = exchange.request
         else { return }
         self.tick()
+        // With the wait for a worker: this version's own time is what the noise leg tells.
+        exchange.mirroring?.nanoseconds = UInt64(clamping: (self.now - exchange.startedAt).nanoseconds)
         do {
             try self.encode(request, try result.get(), handle)
         } catch {
@@ -86,13 +93,14 @@ extension HTTPConnectionHandler {
     private func encode(_ request: InferRequest, _ answer: [Tensor], _ handle: SlotHandle) throws(InferenceError) {
         self.workspace.body.clear()
         let length = try handle.model.encoder.encode(request, outputs: answer, into: &self.workspace.body)
-        self.finish(.success(length))
+        self.finish(.success((answer, length)))
     }
 
-    private func finish(_ result: Result<Int?, InferenceError>) {
+    private func finish(_ result: Result<(answer: [Tensor], jsonLength: Int?), InferenceError>) {
         guard let exchange = self.exchange else { return }
+        let mirroring = exchange.mirroring.take()
         switch result {
-        case .success(let length):
+        case .success((_, let length)):
             var response = ResponseWriter(status: .ok, closes: false)
             if length != nil { response.contentType = "application/octet-stream" }
             response.inferenceHeaderLength = length
@@ -100,5 +108,7 @@ extension HTTPConnectionHandler {
             self.send(response, body: self.workspace.body)
         case .failure(let error): self.sendError(error)
         }
+        guard let mirroring else { return }
+        self.offer(mirroring, result.map(\.answer), bodyBytes: exchange.body.readableBytes)
     }
 }

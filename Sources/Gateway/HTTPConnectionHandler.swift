@@ -109,7 +109,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     /// False when nothing more can be made of the bytes read so far.
     private func step() -> Bool {
         do {
-            switch try self.reader.next(&self.input) {
+            switch try self.reader.next(&self.input, captures: self.workspace.routing.capturedHeaders) {
             case .more:
                 // The first bytes of the next request came with the one before; or there was only an empty line.
                 let isBegun = self.input.readableBytes > 0

@@ -10,6 +10,9 @@ package struct InferRequest: Sendable {
     package var outputs: [RequestedOutput]
     /// Triton's `timeout` parameter.
     package var timeoutMicroseconds: Int64?
+    /// Values of the parameters that were asked for, as far as the request has them: texts as they are, numbers and truth
+    /// values as JSON writes them.
+    package var parameters: [(name: String, value: String)] = []
     /// True when `outputs` is every output in declared order.
     package var selectsAllOutputs: Bool
 

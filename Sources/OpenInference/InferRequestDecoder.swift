@@ -16,12 +16,15 @@ package final class InferRequestDecoder {
 
     /// Decodes `body` and checks it against `signature`.
     ///
-    /// - Parameter jsonLength: the value of `Inference-Header-Content-Length`; nil when the whole body is JSON; 0 when
-    ///   the body is the bytes of a single tensor.
+    /// - Parameters:
+    ///   - jsonLength: the value of `Inference-Header-Content-Length`; nil when the whole body is JSON; 0 when the body
+    ///     is the bytes of a single tensor.
+    ///   - parameters: names of the request's parameters whose values are kept.
     package func decode(
         _ body: ByteBuffer,
         jsonLength: Int?,
-        signature: ModelSignature
+        signature: ModelSignature,
+        parameters: [String] = []
     ) throws(InferenceError) -> InferRequest {
         let tail = BinaryTail(of: body, from: jsonLength ?? body.readableBytes, limits: self.limits)
         guard let tail else {
@@ -46,7 +49,8 @@ package final class InferRequestDecoder {
             signature: signature,
             limits: self.limits,
             tail: tail,
-            hasBinaryPart: jsonLength != nil
+            hasBinaryPart: jsonLength != nil,
+            wantedParameters: parameters
         )
         return try reader.read()
     }

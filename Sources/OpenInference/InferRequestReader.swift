@@ -9,6 +9,8 @@ struct InferRequestReader {
     var tail: BinaryTail
     /// False: the client did not say where its JSON ends, so it all is JSON.
     let hasBinaryPart: Bool
+    /// Names of the parameters whose values are kept.
+    let wantedParameters: [String]
 
     /// Indices on the tape of the values of known keys.
     private struct TopLevel {
@@ -21,6 +23,7 @@ struct InferRequestReader {
     private struct Parameters {
         var timeoutMicroseconds: Int64?
         var binaryOutput = false
+        var kept: [(name: String, value: String)] = []
     }
 
     mutating func read() throws(InferenceError) -> InferRequest {
@@ -44,7 +47,7 @@ struct InferRequestReader {
         let chosen = try top.outputs.flatMap { (index) throws(InferenceError) in
             try self.outputs(index, binary: parameters.binaryOutput)
         }
-        return InferRequest(
+        var request = InferRequest(
             id: id,
             inputs: inputs,
             outputs: chosen
@@ -52,6 +55,8 @@ struct InferRequestReader {
             timeoutMicroseconds: parameters.timeoutMicroseconds,
             selectsAllOutputs: chosen == nil
         )
+        if !parameters.kept.isEmpty { request.parameters = parameters.kept }
+        return request
     }
 
     private func topLevel() throws(InferenceError) -> TopLevel {
@@ -108,8 +113,21 @@ struct InferRequestReader {
                 try once(&binaryIndex, value, "binary_data_output")
                 parameters.binaryOutput = try self.flag(value, "binary_data_output")
             }
+            guard !self.wantedParameters.isEmpty else { return }
+            for name in self.wantedParameters where spells(key, name) {
+                if let value = self.plainText(value) { parameters.kept.append((name, value)) }
+            }
         }
         return parameters
+    }
+
+    /// A text, number or truth value as text; nil for anything else.
+    private func plainText(_ index: Int) -> String? {
+        switch self.tape.kind(index) {
+        case .string: self.tape.string(index).map { String(decoding: $0, as: UTF8.self) }
+        case .int64, .uint64, .double, .yes, .no: self.tape.describe(index)
+        default: nil
+        }
     }
 
     /// The outputs asked for, in the client's order; nil for `null`, which some clients send for "all".

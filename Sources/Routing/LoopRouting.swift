@@ -1,4 +1,5 @@
 import ServingCore
+package import Shadow
 import Slots
 package import Telemetry
 
@@ -7,6 +8,11 @@ package import Telemetry
 package final class LoopRouting {
     package private(set) var table = RoutingTable(generation: 0, isReady: false, models: [:])
     package let metrics = MetricsShard()
+    package let pressure = LoopPressure()
+    /// Headers worth keeping, names in lower case: the segments of all models, and the request's id, while anything is
+    /// mirrored.
+    package private(set) var capturedHeaders: [String] = []
+    private var mirrors: [String: ModelMirror] = [:]
     /// What is in flight, by handle.
     private var running: [RunningCount] = []
 
@@ -25,11 +31,37 @@ package final class LoopRouting {
                 allowsSlotHeader: entry.allowsSlotHeader
             )
         }
+        for (name, route) in models { route.mirror = self.mirrors[name] }
         self.table = RoutingTable(generation: plan.generation, isReady: plan.isReady, models: models)
     }
 
+    /// Replaces what is mirrored. Lanes of trials that go on are kept; the others are sealed, so that nothing enters them
+    /// once this has returned.
+    package func install(_ plans: [String: MirrorPlan]) {
+        var mirrors: [String: ModelMirror] = [:]
+        for (name, plan) in plans {
+            let known = self.mirrors[name].flatMap { $0.lane.trial === plan.trial ? $0.lane : nil }
+            let lane = known ?? MirrorLane(plan.trial, settings: plan.settings, pressure: self.pressure)
+            lane.settings = plan.settings
+            mirrors[name] = ModelMirror(lane: lane, segments: plan.segments)
+        }
+        for (name, mirror) in self.mirrors where mirrors[name]?.lane !== mirror.lane { mirror.lane.seal() }
+        self.mirrors = mirrors
+        for (name, route) in self.table.models { route.mirror = mirrors[name] }
+        var headers: Set<String> = []
+        for plan in plans.values {
+            headers.insert(Self.requestIDHeader)
+            for case .header(let name) in plan.segments { headers.insert(name) }
+        }
+        self.capturedHeaders = headers.sorted()
+    }
+
+    /// Names a request that has no id of its own.
+    package static let requestIDHeader = "x-request-id"
+
     package func snapshot() -> MetricsSnapshot {
         var snapshot = self.metrics.snapshot()
+        snapshot.shadowAdmitted = self.pressure.admitted
         for running in self.running where !running.isOver {
             snapshot.inFlight[running.generation, default: 0] += running.count
         }

@@ -20,6 +20,11 @@ package struct RoutingPublisher: Sendable {
         _ = try await self.loops.onEachLoop { $0.install(plan) }
     }
 
+    /// Returns once every loop mirrors by `plans`, and nothing enters a lane that is not among them.
+    package func publish(_ plans: [String: MirrorPlan]) async throws {
+        _ = try await self.loops.onEachLoop { $0.install(plans) }
+    }
+
     /// What all loops counted, added up.
     package func snapshot() async throws -> MetricsSnapshot {
         var sum = MetricsSnapshot()

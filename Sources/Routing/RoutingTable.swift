@@ -16,13 +16,16 @@ package final class RoutingTable {
     }
 }
 
-/// How requests for one model are routed in one generation.
+/// How requests for one model are routed in one generation. Which of them are mirrored changes without a new generation:
+/// who answers does not depend on it.
 package final class ModelRoute {
     package let name: String
     package let live: SlotHandle?
     package let blue: SlotHandle?
     package let green: SlotHandle?
     package let allowsSlotHeader: Bool
+    /// Where mirrored requests go; nil while nothing is mirrored.
+    package internal(set) var mirror: ModelMirror?
 
     package init(name: String, live: Slot?, blue: SlotHandle?, green: SlotHandle?, allowsSlotHeader: Bool) {
         self.name = name

@@ -17,6 +17,8 @@ package struct MetricsSnapshot: Sendable {
     package var series: [SeriesKey: Series] = [:]
     /// Requests running now, by the routing generation they started on.
     package var inFlight: [UInt64: Int] = [:]
+    /// The smallest share of mirrored traffic that an event loop lets through, 0...1.
+    package var shadowAdmitted = 1.0
 
     package init() {}
 
@@ -35,5 +37,6 @@ package struct MetricsSnapshot: Sendable {
             return sum
         }
         self.inFlight.merge(other.inFlight, uniquingKeysWith: +)
+        self.shadowAdmitted = min(self.shadowAdmitted, other.shadowAdmitted)
     }
 }

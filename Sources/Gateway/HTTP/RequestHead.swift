@@ -16,6 +16,12 @@ package struct RequestHead: Sendable, Equatable {
         case chunked
     }
 
+    /// One header whose value is kept. The name is one of those asked for.
+    package struct CapturedHeader: Sendable, Equatable {
+        package var name: String
+        package var value: String
+    }
+
     /// Why a well-formed request cannot be taken, whatever its body holds.
     package struct Refusal: Sendable, Equatable {
         package var status: HTTPStatus
@@ -37,9 +43,19 @@ package struct RequestHead: Sendable, Equatable {
     package var slot: Slot?
     /// Value of Inference-Header-Content-Length.
     package var inferenceHeaderLength: Int?
+    /// The client asks that the request be not mirrored, or says that it is a mirrored one already.
+    package var skipsShadow = false
+    /// Values of the headers that were asked for, as far as the request has them.
+    package var captured: [CapturedHeader] = []
     package var refusal: Refusal?
 
     package init() {}
+
+    /// The value of a header that was asked for; nil when the request has none.
+    func captured(_ name: String) -> String? {
+        for header in self.captured where header.name == name { return header.value }
+        return nil
+    }
 
     mutating func refuse(_ status: HTTPStatus, _ message: String) {
         if self.refusal == nil { self.refusal = Refusal(status, message) }

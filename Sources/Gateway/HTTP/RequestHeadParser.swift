@@ -6,6 +6,8 @@ import Telemetry
 struct RequestHeadParser {
     private let bytes: UnsafeRawBufferPointer
     private let limits: HTTPLimits
+    /// Headers whose values are kept, names in lower case.
+    private let captures: [String]
     private var head = RequestHead()
     private var hosts = 0
     private var contentLength: Int?
@@ -15,9 +17,10 @@ struct RequestHeadParser {
 
     /// `bytes` begins with a request line and ends with the empty line that ends the head; every line feed in it follows
     /// a carriage return.
-    init(_ bytes: UnsafeRawBufferPointer, limits: HTTPLimits) {
+    init(_ bytes: UnsafeRawBufferPointer, limits: HTTPLimits, captures: [String]) {
         self.bytes = bytes
         self.limits = limits
+        self.captures = captures
     }
 
     /// - Parameter target: turns the bytes of the request target into what they ask for.
@@ -122,6 +125,7 @@ struct RequestHeadParser {
         on name: Slice<UnsafeRawBufferPointer>,
         value: Slice<UnsafeRawBufferPointer>
     ) throws(RequestFault) {
+        if !self.captures.isEmpty { self.capture(name, value) }
         switch name.count {
         case 4 where ASCIIBytes.isSame(name, "host"): try self.host(ASCIIBytes.trimmed(value))
         case 6 where ASCIIBytes.isSame(name, "expect"):
@@ -132,6 +136,7 @@ struct RequestHeadParser {
             }
         case 9 where ASCIIBytes.isSame(name, "teal-slot"): self.slot(ASCIIBytes.trimmed(value))
         case 10 where ASCIIBytes.isSame(name, "connection"): self.connection(value)
+        case 11 where ASCIIBytes.isSame(name, "teal-shadow"): self.shadow(ASCIIBytes.trimmed(value))
         case 14 where ASCIIBytes.isSame(name, "content-length"): try self.contentLength(self.framing(value))
         case 16 where ASCIIBytes.isSame(name, "content-encoding"):
             if !ASCIIBytes.isSame(ASCIIBytes.trimmed(value), "identity") {
@@ -179,6 +184,28 @@ struct RequestHeadParser {
         }
         self.head.slot = slot
     }
+
+    private mutating func shadow(_ value: Slice<UnsafeRawBufferPointer>) {
+        guard ASCIIBytes.isSame(value, "skip") || ASCIIBytes.isSame(value, "mirrored") else {
+            return self.head.refuse(.badRequest, "the header teal-shadow must be skip (or mirrored, which gateways send)")
+        }
+        self.head.skipsShadow = true
+    }
+
+    /// Of a header given twice the first counts.
+    private mutating func capture(_ name: Slice<UnsafeRawBufferPointer>, _ value: Slice<UnsafeRawBufferPointer>) {
+        for wanted in self.captures where wanted.utf8.count == name.count {
+            // The wanted name is in lower case.
+            guard zip(wanted.utf8, name).allSatisfy({ $0 == ($1 &- 0x41 < 26 ? $1 | 0x20 : $1) }) else { continue }
+            guard self.head.captured(wanted) == nil else { return }
+            let value = ASCIIBytes.trimmed(value).prefix(Self.capturedBytes)
+            self.head.captured.append(.init(name: wanted, value: String(decoding: value, as: UTF8.self)))
+            return
+        }
+    }
+
+    /// More of a captured header is not kept.
+    private static let capturedBytes = 128
 
     private mutating func connection(_ value: Slice<UnsafeRawBufferPointer>) {
         for option in value.split(separator: UInt8(ascii: ",")) {

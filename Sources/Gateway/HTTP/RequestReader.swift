@@ -36,9 +36,14 @@ package struct RequestReader {
     }
 
     /// The next event that the bytes in `input` allow; consumes the bytes it was made of.
-    package mutating func next(_ input: inout ByteBuffer) throws(RequestFault) -> Event {
+    ///
+    /// - Parameter captures: headers whose values are kept in the head, names in lower case.
+    package mutating func next(
+        _ input: inout ByteBuffer,
+        captures: [String] = []
+    ) throws(RequestFault) -> Event {
         switch self.state {
-        case .head(let scanned): return try self.head(&input, scanned)
+        case .head(let scanned): return try self.head(&input, scanned, captures)
         case .length(let left): return self.body(&input, left)
         case .chunked(var body):
             // Taken out first, so that appending to it does not copy it.
@@ -51,14 +56,22 @@ package struct RequestReader {
         }
     }
 
-    private mutating func head(_ input: inout ByteBuffer, _ scanned: Int) throws(RequestFault) -> Event {
+    private mutating func head(
+        _ input: inout ByteBuffer,
+        _ scanned: Int,
+        _ captures: [String]
+    ) throws(RequestFault) -> Event {
         if scanned == 0 {
             guard try self.skipEmptyLine(&input) else { return .more }
         }
         let (head, length) = try input.withUnsafeReadableBytes {
             (bytes) throws(RequestFault) -> (RequestHead?, Int) in
             guard let end = try self.endOfHead(bytes, from: scanned) else { return (nil, bytes.count) }
-            var parser = RequestHeadParser(UnsafeRawBufferPointer(rebasing: bytes[..<end]), limits: self.limits)
+            var parser = RequestHeadParser(
+                UnsafeRawBufferPointer(rebasing: bytes[..<end]),
+                limits: self.limits,
+                captures: captures
+            )
             return (try parser.parse { self.target($0) }, end)
         }
         guard let head else {

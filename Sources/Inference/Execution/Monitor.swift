@@ -4,8 +4,8 @@ import Glibc
 /// not move them. For our own threads only: waiting blocks.
 ///
 /// `@unchecked Sendable`: `state` is only touched with the lock held.
-final class Monitor<State>: @unchecked Sendable {
-    enum Step<Result> {
+package final class Monitor<State>: @unchecked Sendable {
+    package enum Step<Result> {
         /// Return this; with `wake`, another waiting thread looks too.
         case done(Result, wake: Bool)
         /// Wait for a signal, at most until this time; then look again.
@@ -18,7 +18,7 @@ final class Monitor<State>: @unchecked Sendable {
     /// Threads inside `await` that are waiting, so that nobody signals in vain.
     private var waiting = 0
 
-    init(_ state: State) {
+    package init(_ state: State) {
         self.state = state
         self.lock = .allocate(capacity: 1)
         self.lock.initialize(to: pthread_mutex_t())
@@ -39,7 +39,7 @@ final class Monitor<State>: @unchecked Sendable {
         self.lock.deallocate()
     }
 
-    func withLock<Result, Failure: Error>(
+    package func withLock<Result, Failure: Error>(
         _ body: (inout State) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         pthread_mutex_lock(self.lock)
@@ -48,7 +48,7 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Like `withLock`, and wakes one waiting thread if `body` says so.
-    func withLockSignalling<Result, Failure: Error>(
+    package func withLockSignalling<Result, Failure: Error>(
         _ body: (inout State) throws(Failure) -> (Result, wake: Bool)
     ) throws(Failure) -> Result {
         pthread_mutex_lock(self.lock)
@@ -58,12 +58,12 @@ final class Monitor<State>: @unchecked Sendable {
         return result
     }
 
-    func wakeAll() {
+    package func wakeAll() {
         self.withLock { _ in _ = pthread_cond_broadcast(self.condition) }
     }
 
     /// Calls `step` with the lock held until it is done; between calls the thread waits without the lock.
-    func await<Result>(_ step: (inout State) -> Step<Result>) -> Result {
+    package func await<Result>(_ step: (inout State) -> Step<Result>) -> Result {
         pthread_mutex_lock(self.lock)
         defer { pthread_mutex_unlock(self.lock) }
         while true {

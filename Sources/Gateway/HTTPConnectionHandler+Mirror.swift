@@ -1,0 +1,63 @@
+import OpenInference
+import Routing
+import ServingCore
+import Shadow
+import Slots
+
+/// The live path's part in mirroring: decide before the request runs, hand over after its answer is written.
+extension HTTPConnectionHandler {
+    /// Only what the live version answers is mirrored; a client that picked a slot tries something out.
+    func decideMirroring(_ request: InferRequest, _ handle: SlotHandle, _ mirror: ModelMirror, _ exchange: Exchange) {
+        guard mirror.lane.mirrors(handle.model), exchange.head.slot == nil else { return }
+        let requestID = request.id ?? exchange.head.captured(LoopRouting.requestIDHeader)
+        let ticket = mirror.lane.decide(
+            requestID: requestID,
+            skips: exchange.head.skipsShadow,
+            segments: mirror.segments.isEmpty ? [] : Self.segments(mirror.segments, request, exchange.head)
+        )
+        guard let ticket else { return }
+        exchange.mirroring = .init(lane: mirror.lane, ticket: ticket, requestID: requestID, request: request)
+    }
+
+    /// Hands the request and its live answer to the mirrored leg; call it once the answer is written.
+    func offer(_ mirroring: Exchange.Mirroring, _ live: Result<[Tensor], InferenceError>, bodyBytes: Int) {
+        if case .failure(let error) = live, !error.code.isAboutTheModel {
+            // The live version never ran: there is nothing to compare with.
+            return mirroring.lane.giveUp(mirroring.ticket, .overload)
+        }
+        mirroring.lane.offer(
+            mirroring.ticket,
+            requestID: mirroring.requestID,
+            inputs: mirroring.request.inputs,
+            outputs: mirroring.request.selectsAllOutputs ? nil : mirroring.request.outputs.map(\.index),
+            live: live,
+            liveNanoseconds: mirroring.nanoseconds,
+            bodyBytes: bodyBytes
+        )
+    }
+
+    private static func segments(
+        _ sources: [SegmentSource],
+        _ request: InferRequest,
+        _ head: RequestHead
+    ) -> [Segment] {
+        sources.compactMap { source in
+            let value: String? =
+                switch source {
+                case .header(let name): head.captured(name)
+                case .parameter(let name): request.parameters.first { $0.name == name }?.value
+                }
+            return value.map { Segment(key: source.key, value: String(decoding: $0.utf8.prefix(64), as: UTF8.self)) }
+        }
+    }
+}
+
+extension InferenceError.Code {
+    /// The model ran, or should have: its failure is an outcome of the leg.
+    fileprivate var isAboutTheModel: Bool {
+        switch self {
+        case .modelFailed, .invalidOutput, .timeout, .internal: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Inference
+package import ServingCore
+package import Slots
+import Synchronization
+
+/// Runs the mirrored legs of all models. Trials are opened and closed by the control plane; the event loops reach them
+/// through lanes. One thread of normal priority watches over all of them.
+package final class ShadowService: Sendable {
+    private struct Closing {
+        let trial: ShadowTrial
+        let whenOver: @Sendable () -> Void
+    }
+
+    private struct State {
+        var open: [ShadowTrial] = []
+        var closing: [Closing] = []
+        /// Counts of trials that are over, by release.
+        var past: [Int64: ShadowCounts] = [:]
+        var supervisor: WorkerThread?
+        var isStopped = false
+    }
+
+    private let context: ShadowContext
+    private let state = Monitor(State())
+    private let memoryIsShort: @Sendable () -> Bool
+
+    /// How often runs are looked at, nanoseconds.
+    private static let interval: UInt64 = 20_000_000
+
+    /// - Parameters:
+    ///   - lastID: no pair gets a smaller id; the largest one stored.
+    ///   - now: microseconds since 1970.
+    ///   - memoryIsShort: asked once a second.
+    package init(
+        sink: any PairSink,
+        after lastID: Int64 = 0,
+        now: @escaping @Sendable () -> Int64,
+        memoryIsShort: @escaping @Sendable () -> Bool = {
+            MemoryAdmission.systemAvailable().map { $0 < 64 << 20 } ?? false
+        }
+    ) {
+        self.context = ShadowContext(sink: sink, after: lastID, now: now)
+        self.memoryIsShort = memoryIsShort
+    }
+
+    /// The mirrored leg of `release`; the one that is open if it is for the same two loaded models.
+    package func open(
+        _ release: Release,
+        live: LoadedModel,
+        candidate: LoadedModel,
+        limits: ShadowLimits
+    ) -> ShadowTrial {
+        self.state.withLockSignalling { state in
+            let known = state.open.first {
+                $0.release == release.id && $0.live === live && $0.candidate === candidate && $0.limits == limits
+            }
+            if let known { return (known, wake: false) }
+            let trial = ShadowTrial(release, live: live, candidate: candidate, limits: limits, context: self.context)
+            state.open.append(trial)
+            if state.supervisor == nil, !state.isStopped {
+                state.supervisor = WorkerThread(name: "teal-shadow") { self.supervise() }
+            }
+            return (trial, wake: true)
+        }
+    }
+
+    /// Ends `trial`: what waits is dropped for `reason`, what runs is stopped. Its lanes must be sealed.
+    ///
+    /// - Parameter whenOver: called on another thread once nothing of it is on its way any more.
+    package func close(_ trial: ShadowTrial, _ reason: ShadowDrop, whenOver: @escaping @Sendable () -> Void) {
+        let isOpen = self.state.withLock { state in
+            guard let index = state.open.firstIndex(where: { $0 === trial }) else { return false }
+            state.open.remove(at: index)
+            state.closing.append(Closing(trial: trial, whenOver: whenOver))
+            return true
+        }
+        guard isOpen else { return }
+        trial.close(reason)
+        self.state.wakeAll()
+    }
+
+    /// Counts of a release in this process, over all its trials.
+    package func counts(of release: Int64) -> ShadowCounts {
+        let (past, trials) = self.state.withLock { state in
+            (
+                state.past[release],
+                (state.open + state.closing.map(\.trial)).filter { $0.release == release }
+            )
+        }
+        var sum = past ?? ShadowCounts()
+        for trial in trials { sum.add(trial.counts) }
+        return sum
+    }
+
+    /// The live version of `release` was found to be deterministic: the noise share falls to a tenth.
+    package func noteLiveDeterministic(_ release: Int64) {
+        for trial in self.state.withLock({ $0.open }) where trial.release == release { trial.noteLiveDeterministic() }
+    }
+
+    /// Every release that this process mirrored for, with its model and counts, for metrics.
+    package func figures() -> [(model: String, isUnderPressure: Bool, counts: ShadowCounts)] {
+        self.state.withLock { $0.open }.map { ($0.model, $0.isUnderPressure, self.counts(of: $0.release)) }
+    }
+
+    /// Closes what is open and waits for it, a hanging model excepted. Nothing may be offered any more.
+    package func shutDown() {
+        for trial in self.state.withLock({ $0.open }) { self.close(trial, .shutdown) {} }
+        let supervisor = self.state.withLock { state in
+            state.isStopped = true
+            return state.supervisor.take()
+        }
+        self.state.wakeAll()
+        supervisor?.join()
+    }
+
+    // MARK: The supervisor
+
+    private func supervise() {
+        var memoryIsShort = false
+        var ticks = 0
+        while true {
+            let (open, closing) = self.rest()
+            let now = MonotonicTime.now()
+            if ticks % 50 == 0 { memoryIsShort = self.memoryIsShort() }
+            ticks &+= 1
+            for trial in open { trial.supervise(now: now, memoryIsShort: memoryIsShort) }
+            for entry in closing {
+                entry.trial.supervise(now: now, memoryIsShort: memoryIsShort)
+                if entry.trial.isQuiet { self.bury(entry) }
+            }
+            let isOver = self.state.withLock { $0.isStopped && $0.open.isEmpty && $0.closing.isEmpty }
+            if isOver { return }
+        }
+    }
+
+    /// Sleeps for one interval, or until there is something to look after.
+    private func rest() -> ([ShadowTrial], [Closing]) {
+        let start = MonotonicTime.now()
+        return self.state.await { state in
+            let isIdle = state.open.isEmpty && state.closing.isEmpty
+            if isIdle && !state.isStopped { return .wait(until: nil) }
+            // A trial that closes is over within a few runs.
+            let until = start &+ (state.closing.isEmpty ? Self.interval : Self.interval / 20)
+            if !isIdle && MonotonicTime.now() < until { return .wait(until: until) }
+            return .done((state.open, state.closing), wake: false)
+        }
+    }
+
+    private func bury(_ entry: Closing) {
+        entry.trial.join()
+        self.state.withLock { state in
+            state.closing.removeAll { $0.trial === entry.trial }
+            state.past[entry.trial.release, default: ShadowCounts()].add(entry.trial.counts)
+        }
+        entry.whenOver()
+    }
+}

@@ -1,0 +1,109 @@
+import Inference
+import ServingCore
+import Slots
+import Synchronization
+
+/// Makes one pair out of one mirrored request: asks the candidate and, for the noise sample, the live version again.
+struct ShadowWorker: Sendable {
+    enum Outcome {
+        case paired
+        /// The trial closes and the run was stopped for it.
+        case stopped
+        /// The thread was given up; the pair is accounted for.
+        case lost
+    }
+
+    private let release: Int64
+    private let live: LoadedModel
+    private let candidateRunner: LegRunner
+    private let noiseRunner: LegRunner
+    private let timeout: UInt64
+    private let context: ShadowContext
+
+    init(release: Int64, live: LoadedModel, candidate: LoadedModel, timeout: UInt64, context: ShadowContext) {
+        self.release = release
+        self.live = live
+        self.candidateRunner = LegRunner(candidate, live: live.signature)
+        self.noiseRunner = LegRunner(live, live: live.signature)
+        self.timeout = timeout
+        self.context = context
+    }
+
+    /// - Parameter giveUp: called in this thread's place, on another one, after the pair was handed on without it.
+    func process(
+        _ request: MirroredRequest,
+        _ run: ShadowRun,
+        isClosing: () -> Bool,
+        giveUp: @escaping @Sendable () -> Void
+    ) -> Outcome {
+        var candidate: Leg?
+        var noise: Leg?
+        let asksNoiseFirst = request.wantsNoise && request.hash.asksNoiseFirst
+        for asksCandidate in asksNoiseFirst ? [false, true] : [true, false] where asksCandidate || request.wantsNoise {
+            let (candidateSoFar, noiseSoFar) = (candidate, noise)
+            let cancellation = run.begin(deadline: MonotonicTime.now() &+ self.timeout) {
+                self.emit(
+                    request,
+                    candidate: candidateSoFar ?? self.hung,
+                    noise: request.wantsNoise ? noiseSoFar ?? self.hung : nil
+                )
+                giveUp()
+            }
+            let leg = (asksCandidate ? self.candidateRunner : self.noiseRunner).run(request, cancellation)
+            guard run.end() else { return .lost }
+            if leg.outcome != .answered, isClosing() { return .stopped }
+            if asksCandidate { candidate = leg } else { noise = leg }
+        }
+        self.emit(request, candidate: candidate ?? self.hung, noise: noise)
+        return .paired
+    }
+
+    private var hung: Leg {
+        Leg(outcome: .timeout, reason: "the model did not answer in time", nanoseconds: self.timeout)
+    }
+
+    private func emit(_ request: MirroredRequest, candidate: Leg, noise: Leg?) {
+        self.context.sink.accept(
+            Pair(
+                id: self.context.nextID(),
+                release: self.release,
+                requestID: request.requestID,
+                segments: request.segments,
+                inputs: zip(self.live.signature.inputs, request.inputs).map { NamedTensor(name: $0.name, tensor: $1) },
+                live: LegRunner.judge(request.live, self.live.signature, request.outputs, request.liveNanoseconds),
+                candidate: candidate,
+                noise: noise
+            )
+        )
+    }
+}
+
+/// What all trials of a process share.
+final class ShadowContext: Sendable {
+    let sink: any PairSink
+    /// Microseconds since 1970.
+    private let now: @Sendable () -> Int64
+    private let lastID: Atomic<Int64>
+
+    init(sink: any PairSink, after lastID: Int64, now: @escaping @Sendable () -> Int64) {
+        self.sink = sink
+        self.now = now
+        self.lastID = Atomic(lastID)
+    }
+
+    /// The time, or one more than the last when the clock stands or went back.
+    func nextID() -> Int64 {
+        let now = self.now()
+        var last = self.lastID.load(ordering: .relaxed)
+        while true {
+            let next = max(now, last &+ 1)
+            let (exchanged, original) = self.lastID.compareExchange(
+                expected: last,
+                desired: next,
+                ordering: .relaxed
+            )
+            if exchanged { return next }
+            last = original
+        }
+    }
+}
