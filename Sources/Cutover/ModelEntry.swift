@@ -34,6 +34,11 @@ struct ModelEntry {
         return self[slot].model
     }
 
+    /// What is mirrored: as an operator said, else as the live version's manifest does.
+    var traffic: TrafficSettings {
+        self.answering(self.record.live)?.manifest.traffic ?? TrafficSettings()
+    }
+
     func role(of slot: Slot) -> SlotRole {
         if self.record.live == slot { return .live }
         guard self.answering(slot) != nil else { return .none }

@@ -124,6 +124,7 @@ extension SlotManager {
                 detail: overridden,
                 fingerprint: fingerprint
             )
+            await self.refreshTrials()
             return ActionReply(action: action, audit: audit, status: try self.status(of: model))
         } catch {
             // Not confirmed is not done: back to the side the store still names.

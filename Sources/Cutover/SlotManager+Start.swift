@@ -27,6 +27,14 @@ extension SlotManager {
                 }
             }
         }
+        do {
+            try await self.exclusively { () throws(ControlError) in
+                self.hasRestored = true
+                await self.refreshTrials()
+            }
+        } catch {
+            // Told to stop meanwhile: nothing is mirrored.
+        }
     }
 
     private func readEntries() async throws(ControlError) {

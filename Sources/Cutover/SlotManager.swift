@@ -1,6 +1,7 @@
 package import Logging
 package import Routing
 package import ServingCore
+import Shadow
 package import Slots
 import Telemetry
 
@@ -25,6 +26,12 @@ package actor SlotManager: ModelControl {
     /// The store and the repository have been read: from here on `entries` says what should be served.
     var hasStarted = false
     var isShuttingDown = false
+    /// Nil when nothing is ever mirrored.
+    let trials: TrialKeeper?
+    /// Every slot that was held before the start is loaded again, or has failed to.
+    var hasRestored = false
+    /// What the event loops mirror to now.
+    var mirrored: [String: ShadowTrial] = [:]
     private var gate = SerialGate()
 
     package init(
@@ -34,7 +41,8 @@ package actor SlotManager: ModelControl {
         store: any ControlStore,
         logger: Logger,
         now: @escaping @Sendable () -> Int64,
-        drainLimit: Duration = .seconds(30)
+        drainLimit: Duration = .seconds(30),
+        trials: TrialKeeper? = nil
     ) {
         self.repository = repository
         self.loader = loader
@@ -43,6 +51,7 @@ package actor SlotManager: ModelControl {
         self.logger = logger
         self.now = now
         self.drainLimit = drainLimit
+        self.trials = trials
     }
 
     package func status() -> [ModelStatus] {
@@ -84,6 +93,7 @@ package actor SlotManager: ModelControl {
         self.isShuttingDown = true
         await self.enterGate()
         defer { self.gate.leave() }
+        await self.stopTrials()
         for name in self.entries.keys { self.entries[name]?.places = [:] }
         await self.publish()
     }
@@ -122,6 +132,8 @@ package actor SlotManager: ModelControl {
 
     /// Publishes the next generation from what `changed`, or else the confirmed entries, say. Runs in the gate. Cannot
     /// fail while the loops run.
+    ///
+    /// - Parameter changed: entries that are not confirmed yet; mirroring follows when they are.
     func publish(_ changed: [String: ModelEntry]? = nil) async {
         let entries = changed ?? self.entries
         self.generation += 1
@@ -149,6 +161,7 @@ package actor SlotManager: ModelControl {
             // Only a loop that has shut down refuses: the process is ending and serves nothing any more.
             self.logger.error("routing not published", metadata: ["error": "\(error)"])
         }
+        if changed == nil, !self.isShuttingDown { await self.refreshTrials() }
     }
 
     /// Waits until no request older than the current generation runs on `model` (in `slot`), at most `drainLimit`.

@@ -15,6 +15,13 @@ package struct ModelManifest: Sendable, Equatable {
     package var requestTimeout = ManifestDuration(nanoseconds: 30_000_000_000)
     /// File of V2 requests, one per line, run before the slot is ready; relative to the model's folder.
     package var warmup: String?
+    /// What is mirrored until somebody says otherwise.
+    package var traffic = TrafficSettings()
+    package var shadowLimits = ShadowLimits()
+    package var capture = CapturePolicy()
+    /// Keys that pairs are filed under.
+    package var segments: [SegmentSource] = []
+    package var comparison = ComparisonSettings()
 
     package init() {}
 }
