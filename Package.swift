@@ -91,7 +91,7 @@ let package = Package(
 
         // Pairs: what was answered, compared and kept.
         .target(name: "Comparison", dependencies: ["ServingCore", histogram], swiftSettings: strict),
-        .target(name: "Capture", dependencies: ["ServingCore", crypto], swiftSettings: strict),
+        .target(name: "Capture", dependencies: ["Comparison", "ServingCore", crypto], swiftSettings: strict),
         .target(
             name: "Trials",
             dependencies: ["Capture", "Comparison", "ServingCore", logging],
@@ -208,7 +208,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CaptureTests",
-            dependencies: ["Capture", "ServingCore", "TestSupport"],
+            dependencies: ["Capture", "Comparison", "ServingCore", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -231,7 +231,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AdminTests",
-            dependencies: ["Admin", "Comparison", "ServingCore", "TestSupport", "Trials", lifecycle, logging, nio, nioPosix],
+            dependencies: [
+                "Admin", "Comparison", "ServingCore", "TestSupport", "Trials", lifecycle, logging, nio, nioPosix,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

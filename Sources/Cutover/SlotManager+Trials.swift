@@ -64,7 +64,8 @@ extension SlotManager {
 extension ModelEntry {
     /// Nil unless both slots hold a version that can answer.
     fileprivate var sides: ReleaseBook.Sides? {
-        guard let slot = self.record.live, let live = self.answering(slot), let other = self.answering(slot.other) else {
+        guard let slot = self.record.live, let live = self.answering(slot), let other = self.answering(slot.other)
+        else {
             return nil
         }
         return ReleaseBook.Sides(

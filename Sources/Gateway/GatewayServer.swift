@@ -92,7 +92,9 @@ package struct GatewayServer: Sendable {
     }
 
     /// Looks twenty times a second how hard the loop is pressed.
-    private static func watchPressure(on loop: any EventLoop, _ workspaces: EventLoopLocal<LoopWorkspace>) -> RepeatedTask {
+    private static func watchPressure(on loop: any EventLoop, _ workspaces: EventLoopLocal<LoopWorkspace>)
+        -> RepeatedTask
+    {
         let interval = TimeAmount.milliseconds(50)
         let planned = NIOLoopBoundBox.makeBoxSendingValue(NIODeadline.now() + interval, eventLoop: loop)
         return loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in

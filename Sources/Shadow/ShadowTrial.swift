@@ -187,7 +187,8 @@ package final class ShadowTrial: Sendable {
     /// Looks after the runs: ends what is overdue, and answers for what does not end. Called at regular intervals.
     func supervise(now: UInt64, memoryIsShort: Bool) {
         let executor = self.live.executor
-        let queueIsLong = executor.counts.queued > 4 * executor.configuration.workers * executor.configuration.maxBatchSize
+        let queueIsLong =
+            executor.counts.queued > 4 * executor.configuration.workers * executor.configuration.maxBatchSize
         self.pressed.store(memoryIsShort || queueIsLong, ordering: .relaxed)
         for run in self.state.withLock({ $0.runs }) { run.supervise(now: now) }
     }

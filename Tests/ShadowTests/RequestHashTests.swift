@@ -2,11 +2,14 @@ import Shadow
 import Testing
 
 @Suite struct RequestHashTests {
-    @Test("the hash of an id is the same on every machine", arguments: [
-        ("", Int64(0), UInt64(0xEFD0_1F60_BA99_2926)),
-        ("a", 0, 0x82A2_A958_A9BE_CE5B),
-        ("digits-0001", 1_763_964_000_000_000, 3_958_973_768_622_050_409),
-    ])
+    @Test(
+        "the hash of an id is the same on every machine",
+        arguments: [
+            ("", Int64(0), UInt64(0xEFD0_1F60_BA99_2926)),
+            ("a", 0, 0x82A2_A958_A9BE_CE5B),
+            ("digits-0001", 1_763_964_000_000_000, 3_958_973_768_622_050_409),
+        ]
+    )
     func golden(id: String, seed: Int64, value: UInt64) {
         #expect(RequestHash(id: id, seed: seed).value == value)
     }

@@ -187,7 +187,10 @@ struct RequestHeadParser {
 
     private mutating func shadow(_ value: Slice<UnsafeRawBufferPointer>) {
         guard ASCIIBytes.isSame(value, "skip") || ASCIIBytes.isSame(value, "mirrored") else {
-            return self.head.refuse(.badRequest, "the header teal-shadow must be skip (or mirrored, which gateways send)")
+            return self.head.refuse(
+                .badRequest,
+                "the header teal-shadow must be skip (or mirrored, which gateways send)"
+            )
         }
         self.head.skipsShadow = true
     }

@@ -1,0 +1,54 @@
+package import ServingCore
+
+/// What is known about trials and their pairs, for the surfaces that show it. Running trials are answered from memory, ended
+/// ones from the store; errors are those of `CaptureStore`, and `notFound` with a sentence that says what there is.
+package protocol TrialReading: Sendable {
+    /// Newest first.
+    func releases(model: String, limit: Int) async throws(ControlError) -> ReleasesDocument
+    /// Nil: the running release, or the newest when none runs.
+    func trial(model: String, release: Int64?) async throws(ControlError) -> TrialDocument
+    func pairs(_ query: PairQuery) async throws(ControlError) -> PairsDocument
+    func pair(model: String, id: Int64) async throws(ControlError) -> PairDocument
+    /// Kept requests as V2 inference requests, one JSON text per line, in the order they came; ids above `after`. Pairs of
+    /// which no readable request is kept (mode `hash`, `full` BYTES that are no UTF-8) are left out and counted.
+    func requests(
+        model: String,
+        release: Int64?,
+        after: Int64,
+        limit: Int
+    ) async throws(ControlError) -> RecordedRequests
+    func figures() -> CaptureFigures
+}
+
+/// `GET /admin/v1/models/{model}/releases`.
+package struct ReleasesDocument: Sendable, Codable, Equatable {
+    package var releases: [Release]
+
+    package init(releases: [Release]) { self.releases = releases }
+}
+
+/// `GET /admin/v1/models/{model}/pairs`: `next` is the `before` of the following page by `newest`, nil on the last.
+package struct PairsDocument: Sendable, Codable, Equatable {
+    package var pairs: [CapturedPair.Summary]
+    package var next: Int64?
+
+    package init(pairs: [CapturedPair.Summary], next: Int64? = nil) {
+        self.pairs = pairs
+        self.next = next
+    }
+}
+
+/// One page of exported requests.
+package struct RecordedRequests: Sendable, Equatable {
+    package var lines: [String]
+    /// The `after` of the following page; nil on the last.
+    package var next: Int64?
+    /// Pairs of this page without a readable request.
+    package var skipped: Int
+
+    package init(lines: [String], next: Int64?, skipped: Int) {
+        self.lines = lines
+        self.next = next
+        self.skipped = skipped
+    }
+}
