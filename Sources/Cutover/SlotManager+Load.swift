@@ -136,8 +136,9 @@ extension SlotManager {
         version: Int?,
         from source: ModelRepository
     ) async throws(ControlError) -> LoadedModel {
+        let recorded = await self.trials?.recorded(name.description) ?? []
         do {
-            return try await self.loader.load(name, version: version, from: source) {
+            return try await self.loader.load(name, version: version, from: source, recorded: recorded) {
                 Task { await self.noteWarming(name.description, slot) }
             }
         } catch {

@@ -22,7 +22,8 @@ extension SlotManager {
                     live: live.signature,
                     candidate: candidate.signature,
                     comparison: manifest.comparison,
-                    capture: manifest.capture
+                    capture: manifest.capture,
+                    traffic: entry.traffic
                 )
             )
             plans[name] = MirrorPlan(

@@ -11,36 +11,43 @@ package struct TrialKeeper: Sendable {
     package let begin: @Sendable (Release, TrialTerms) -> Void
     /// Called with a release that has ended, when its last pair has come.
     package let end: @Sendable (Release) -> Void
+    /// Some V2 requests that a model's live version answered lately, for the warm-up of its next version.
+    package let recorded: @Sendable (String) async -> [String]
 
     package init(
         shadow: ShadowService,
         book: ReleaseBook,
         begin: @escaping @Sendable (Release, TrialTerms) -> Void,
-        end: @escaping @Sendable (Release) -> Void
+        end: @escaping @Sendable (Release) -> Void,
+        recorded: @escaping @Sendable (String) async -> [String]
     ) {
         self.shadow = shadow
         self.book = book
         self.begin = begin
         self.end = end
+        self.recorded = recorded
     }
 }
 
-/// How the pairs of one release are compared and kept.
+/// How the pairs of one release are made, compared and kept.
 package struct TrialTerms: Sendable, Equatable {
     package var live: ModelSignature
     package var candidate: ModelSignature
     package var comparison: ComparisonSettings
     package var capture: CapturePolicy
+    package var traffic: TrafficSettings
 
     package init(
         live: ModelSignature,
         candidate: ModelSignature,
         comparison: ComparisonSettings,
-        capture: CapturePolicy
+        capture: CapturePolicy,
+        traffic: TrafficSettings
     ) {
         self.live = live
         self.candidate = candidate
         self.comparison = comparison
         self.capture = capture
+        self.traffic = traffic
     }
 }

@@ -46,11 +46,14 @@ package struct SlotLoader: Sendable {
         self.makeEngine = makeEngine
     }
 
-    /// - Parameter warming: called on the loading thread when the model is built and its warm-up begins.
+    /// - Parameters:
+    ///   - recorded: V2 requests of live traffic, run in the warm-up beside the declared ones.
+    ///   - warming: called on the loading thread when the model is built and its warm-up begins.
     package func load(
         _ model: ModelName,
         version: Int?,
         from repository: ModelRepository,
+        recorded: [String] = [],
         warming: @escaping @Sendable () -> Void
     ) async throws(LoadFailure) -> LoadedModel {
         let cancellation = RunCancellation()
@@ -59,7 +62,7 @@ package struct SlotLoader: Sendable {
         do {
             return try await self.threads.runIfActive {
                 Self.lowerPriority()
-                return try self.prepare(model, version, repository, cancellation, warming)
+                return try self.prepare(model, version, repository, recorded, cancellation, warming)
             }
         } catch let failure as LoadFailure {
             throw failure
@@ -77,6 +80,7 @@ package struct SlotLoader: Sendable {
         _ model: ModelName,
         _ version: Int?,
         _ repository: ModelRepository,
+        _ recorded: [String],
         _ cancellation: RunCancellation,
         _ warming: () -> Void
     ) throws(LoadFailure) -> LoadedModel {
@@ -101,7 +105,12 @@ package struct SlotLoader: Sendable {
         }
         defer { alarm.cancel() }
         do {
-            let warmUp = try WarmUp.run(executor, requests: lines, cancellation: cancellation)
+            let warmUp = try WarmUp.run(
+                executor,
+                requests: lines,
+                recorded: recorded,
+                cancellation: cancellation
+            )
             return LoadedModel(
                 files,
                 source: repository.root.string,

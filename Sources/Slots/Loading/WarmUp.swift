@@ -7,11 +7,13 @@ import ServingCore
 package struct WarmUpResult: Sendable, Equatable {
     /// Declared requests that were run and whose answers were checked; 0 when a made-up request was used.
     package var declared: Int
+    /// Recorded requests that were run.
+    package var recorded = 0
     /// Median time of one run, nil when even the made-up request did not run.
     package var medianNanoseconds: UInt64?
     /// Bytes of the inputs that were timed.
     package var inputBytes: Int
-    /// Why there is no measurement, when there is none.
+    /// What people should know: why there is no measurement, or that recorded requests were not answered.
     package var note: String?
 
     package init(declared: Int, medianNanoseconds: UInt64?, inputBytes: Int, note: String? = nil) {
@@ -23,46 +25,95 @@ package struct WarmUpResult: Sendable, Equatable {
 }
 
 /// Runs a freshly loaded model before any client meets it: every declared request must be answered with the declared
-/// shapes and without NaN or infinity; then the first one is timed.
+/// shapes and without NaN or infinity; then one is timed. Recorded requests, taken from live traffic, are run as well;
+/// one that is not answered is told, not a reason to refuse: how often that happens is what a trial finds out.
 enum WarmUp {
     struct Failure: Error {
         let reason: String
     }
 
+    /// No recorded request is begun after this time, nanoseconds: a slow model needs no more to be warm.
+    private static let recordedBudget: UInt64 = 5_000_000_000
+
     /// `cancellation` ends a model that does not: the load fails.
     static func run(
         _ executor: ModelExecutor,
         requests lines: [String],
+        recorded: [String] = [],
         cancellation: RunCancellation
     ) throws(Failure) -> WarmUpResult {
-        let signature = executor.engine.signature
-        let decoder = InferRequestDecoder()
         var first: [Tensor]?
         for (index, line) in lines.enumerated() {
-            let inputs: [Tensor]
             do {
-                inputs = try decoder.decode(ByteBuffer(string: line), jsonLength: nil, signature: signature).inputs
+                let inputs = try Self.answer(executor, line, cancellation)
+                first = first ?? inputs
             } catch {
-                throw Failure(reason: "warm-up request \(index + 1) does not fit the model: \(error.message)")
-            }
-            first = first ?? inputs
-            do {
-                try Self.check(
-                    try executor.engine.run(inputs, outputs: nil, cancellation: cancellation),
-                    signature,
-                    index
-                )
-            } catch let error as InferenceError {
                 try Self.refuseUnended(cancellation)
-                throw Failure(reason: "warm-up request \(index + 1) failed: \(error.message)")
-            } catch let failure as Failure {
-                throw failure
-            } catch {
-                throw Failure(reason: "warm-up request \(index + 1) failed: \(error)")
+                throw Failure(reason: "warm-up request \(index + 1)\(error.reason)")
             }
         }
-        if let first { return try Self.time(executor, first, declared: lines.count) }
-        guard let madeUp = Self.madeUp(signature) else {
+        var problem: String?
+        var unanswered = 0
+        var ran = 0
+        let started = MonotonicTime.now()
+        for line in recorded where MonotonicTime.now() &- started < Self.recordedBudget {
+            ran += 1
+            do {
+                let inputs = try Self.answer(executor, line, cancellation)
+                first = first ?? inputs
+            } catch {
+                try Self.refuseUnended(cancellation)
+                problem = problem ?? error.reason
+                unanswered += 1
+            }
+        }
+        var result: WarmUpResult
+        if let first {
+            result = try Self.time(executor, first, declared: lines.count)
+        } else {
+            result = try Self.runMadeUp(executor, cancellation)
+        }
+        result.recorded = ran
+        if let problem {
+            result.note = "\(unanswered) of \(ran) requests recorded from live traffic: one\(problem)"
+        }
+        return result
+    }
+
+    /// Runs one request and checks its answer.
+    private static func answer(
+        _ executor: ModelExecutor,
+        _ line: String,
+        _ cancellation: RunCancellation
+    ) throws(Failure) -> [Tensor] {
+        let signature = executor.engine.signature
+        let inputs: [Tensor]
+        do {
+            inputs = try InferRequestDecoder().decode(
+                ByteBuffer(string: line),
+                jsonLength: nil,
+                signature: signature
+            ).inputs
+        } catch {
+            throw Failure(reason: " does not fit the model: \(error.message)")
+        }
+        do {
+            try Self.check(try executor.engine.run(inputs, outputs: nil, cancellation: cancellation), signature)
+        } catch let error as InferenceError {
+            throw Failure(reason: " failed: \(error.message)")
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(reason: " failed: \(error)")
+        }
+        return inputs
+    }
+
+    private static func runMadeUp(
+        _ executor: ModelExecutor,
+        _ cancellation: RunCancellation
+    ) throws(Failure) -> WarmUpResult {
+        guard let madeUp = Self.madeUp(executor.engine.signature) else {
             return Self.untimed("the model's inputs are too large for a made-up one")
         }
         do {
@@ -89,14 +140,14 @@ enum WarmUp {
         return WarmUpResult(declared: 0, medianNanoseconds: nil, inputBytes: 0, note: note)
     }
 
-    private static func check(_ outputs: [Tensor], _ signature: ModelSignature, _ index: Int) throws(Failure) {
+    private static func check(_ outputs: [Tensor], _ signature: ModelSignature) throws(Failure) {
         guard outputs.count == signature.outputs.count else {
             let counts = "\(outputs.count) outputs, declared are \(signature.outputs.count)"
-            throw Failure(reason: "warm-up request \(index + 1): the model gave \(counts)")
+            throw Failure(reason: ": the model gave \(counts)")
         }
         for (output, spec) in zip(outputs, signature.outputs) {
             guard let problem = OutputCheck.problem(output, as: spec) else { continue }
-            throw Failure(reason: "warm-up request \(index + 1): \(problem)")
+            throw Failure(reason: ": \(problem)")
         }
     }
 

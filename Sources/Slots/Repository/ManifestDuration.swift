@@ -1,4 +1,4 @@
-/// A length of time as manifests and configuration write it: a whole number and a unit, `200us`, `2ms`, `30s`, `5m`.
+/// A length of time as manifests and configuration write it: a whole number and a unit, `200us`, `2ms`, `30s`, `5m`, `12h`, `7d`.
 package struct ManifestDuration: Sendable, Hashable, Decodable, CustomStringConvertible {
     package let nanoseconds: UInt64
 
@@ -6,7 +6,7 @@ package struct ManifestDuration: Sendable, Hashable, Decodable, CustomStringConv
         self.nanoseconds = nanoseconds
     }
 
-    /// Nil unless `text` is a whole number followed directly by `us`, `ms`, `s` or `m`, and fits in 64 bits.
+    /// Nil unless `text` is a whole number followed directly by `us`, `ms`, `s`, `m`, `h` or `d`, and fits in 64 bits.
     package init?(_ text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard !digits.isEmpty, let count = UInt64(digits) else { return nil }
@@ -16,6 +16,8 @@ package struct ManifestDuration: Sendable, Hashable, Decodable, CustomStringConv
         case "ms": unit = 1_000_000
         case "s": unit = 1_000_000_000
         case "m": unit = 60_000_000_000
+        case "h": unit = 3_600_000_000_000
+        case "d": unit = 86_400_000_000_000
         default: return nil
         }
         let (nanoseconds, overflow) = count.multipliedReportingOverflow(by: unit)
@@ -33,7 +35,7 @@ package struct ManifestDuration: Sendable, Hashable, Decodable, CustomStringConv
     }
 
     package static func rule(_ text: String) -> String {
-        "'\(text)' is not a duration; write a whole number and a unit: 200us, 2ms, 30s or 5m"
+        "'\(text)' is not a duration; write a whole number and a unit: 200us, 2ms, 30s, 5m, 12h or 7d"
     }
 
     package var description: String {
