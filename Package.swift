@@ -190,8 +190,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "HTTPOracle", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport",
-                logging, nio, nioEmbedded, nioHTTP1, nioPosix,
+                "Gateway", "HTTPOracle", "Inference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry",
+                "TestSupport", logging, nio, nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -219,8 +219,8 @@ let package = Package(
         .testTarget(
             name: "CutoverTests",
             dependencies: [
-                "Cutover", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", logging, nio,
-                nioPosix, system,
+                "Cutover", "Inference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry", "TestSupport", logging,
+                nio, nioPosix, system,
             ],
             swiftSettings: strict
         ),
@@ -248,7 +248,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Admin", "LoadGenerator", "ServingCore", "TealApp", "TestSupport", nio, nioPosix],
+            dependencies: ["Admin", "LoadGenerator", "ServingCore", "TealApp", "TestSupport", "Trials", nio, nioPosix],
             swiftSettings: strict
         ),
     ]
