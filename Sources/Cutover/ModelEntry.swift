@@ -36,7 +36,7 @@ struct ModelEntry {
 
     /// What is mirrored: as an operator said, else as the live version's manifest does.
     var traffic: TrafficSettings {
-        self.answering(self.record.live)?.manifest.traffic ?? TrafficSettings()
+        self.record.traffic ?? self.answering(self.record.live)?.manifest.traffic ?? TrafficSettings()
     }
 
     func role(of slot: Slot) -> SlotRole {

@@ -106,7 +106,9 @@ package actor SlotManager: ModelControl {
             generation: self.generation,
             live: entry.record.live,
             slots: Slot.allCases.map(entry.status),
-            draining: self.ledger.draining(model, before: self.generation)
+            draining: self.ledger.draining(model, before: self.generation),
+            traffic: entry.traffic,
+            release: self.trials?.book.running(model)
         )
     }
 

@@ -47,6 +47,9 @@ enum ControlSchema {
             try db.execute(sql: "PRAGMA application_id = \(ControlSchema.applicationID)")
             try db.execute(sql: ControlSchema.first)
         }
+        migrator.registerMigration("2 traffic settings") { db in
+            try db.execute(sql: ControlSchema.second)
+        }
         return migrator
     }()
 
@@ -101,5 +104,11 @@ enum ControlSchema {
             at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX replies_by_age ON replies (at);
+        """
+
+    /// Both columns hold a share, or neither does: then the manifest's count.
+    private static let second = """
+        ALTER TABLE models ADD COLUMN shadow REAL CHECK (shadow BETWEEN 0 AND 1);
+        ALTER TABLE models ADD COLUMN noise REAL CHECK (noise BETWEEN 0 AND 1);
         """
 }

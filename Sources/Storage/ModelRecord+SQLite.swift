@@ -2,7 +2,7 @@ import GRDB
 import ServingCore
 
 extension ModelRecord {
-    private static let columns = "SELECT model, revision, live, standby, checksum FROM models"
+    private static let columns = "SELECT model, revision, live, standby, checksum, shadow, noise FROM models"
 
     /// Every model, by name, with what its slots hold and an intent that was never confirmed. A model that so far has
     /// only an intent appears with revision 0.
@@ -36,6 +36,11 @@ extension ModelRecord {
             guard let version = Int(exactly: try row.integer(2)) else { throw DamagedRow() }
             self.slots[try row.slot(0)] = Held(source: try row.text(1), version: version, digest: try row.text(3))
         }
+        switch (try row.optionalReal(5), try row.optionalReal(6)) {
+        case (let shadow?, let noise?): self.traffic = TrafficSettings(shadow: shadow, noise: noise)
+        case (nil, nil): break
+        default: throw DamagedRow()
+        }
         guard try row.integer(4) == self.checksum else { throw DamagedRow() }
     }
 
@@ -43,12 +48,15 @@ extension ModelRecord {
     func save(replacing stored: ModelRecord?, in db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO models (model, revision, live, standby, checksum) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO models (model, revision, live, standby, checksum, shadow, noise)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (model) DO UPDATE SET revision = excluded.revision, live = excluded.live,
-                    standby = excluded.standby, checksum = excluded.checksum
+                    standby = excluded.standby, checksum = excluded.checksum, shadow = excluded.shadow,
+                    noise = excluded.noise
                 """
         ).execute(arguments: [
             self.model, self.revision, self.live?.rawValue, self.standby?.rawValue, self.checksum,
+            self.traffic?.shadow, self.traffic?.noise,
         ])
         guard stored?.slots ?? [:] != self.slots else { return }
         try db.cachedStatement(sql: "DELETE FROM slots WHERE model = ?").execute(arguments: [self.model])
@@ -60,7 +68,8 @@ extension ModelRecord {
         }
     }
 
-    /// Over everything that decides what is served, so that a changed bit is found instead of served.
+    /// Over everything that decides what is served and mirrored, so that a changed bit is found instead of served. A record
+    /// without traffic settings has the checksum it had before there were any.
     private var checksum: Int64 {
         var checksum = Checksum()
         checksum.add(self.model)
@@ -72,6 +81,12 @@ extension ModelRecord {
             checksum.add(held?.source)
             checksum.add(Int64(held?.version ?? 0))
             checksum.add(held?.digest)
+        }
+        if let traffic {
+            // SQLite keeps no sign of zero.
+            for share in [traffic.shadow, traffic.noise] {
+                checksum.add(Int64(bitPattern: share == 0 ? 0 : share.bitPattern))
+            }
         }
         return checksum.value
     }

@@ -19,6 +19,14 @@ extension Row {
         }
     }
 
+    func optionalReal(_ index: Int) throws -> Double? {
+        switch (self[index] as DatabaseValue).storage {
+        case .null: nil
+        case .double(let real): real
+        default: throw DamagedRow()
+        }
+    }
+
     func optionalSlot(_ index: Int) throws -> Slot? {
         guard let text = try self.optionalText(index) else { return nil }
         guard let slot = Slot(rawValue: text) else { throw DamagedRow() }

@@ -29,7 +29,8 @@ final class Workshop: Sendable {
         versions: [Int: String] = [1: "one", 2: "two", 3: "three"],
         store: ScriptedStore = ScriptedStore(),
         folder: TemporaryRepository? = nil,
-        drainLimit: Duration = .seconds(10)
+        drainLimit: Duration = .seconds(10),
+        trials: TrialKeeper? = nil
     ) async throws {
         self.folder = try folder ?? TemporaryRepository()
         self.store = store
@@ -49,7 +50,8 @@ final class Workshop: Sendable {
             store: store,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: { WallClock.microseconds },
-            drainLimit: drainLimit
+            drainLimit: drainLimit,
+            trials: trials
         )
     }
 
@@ -146,6 +148,15 @@ final class Workshop: Sendable {
     @discardableResult
     func rollback(_ context: ActionContext = operatorOne) async throws -> ActionReply {
         try await self.manager.rollback(model: "m", context)
+    }
+
+    @discardableResult
+    func setTraffic(
+        shadow: Double? = nil,
+        noise: Double? = nil,
+        _ context: ActionContext = operatorOne
+    ) async throws -> ActionReply {
+        try await self.manager.setTraffic(TrafficChange(shadow: shadow, noise: noise), model: "m", context)
     }
 
     @discardableResult

@@ -121,4 +121,12 @@ private final class RecordingControl: ModelControl {
     func rollback(model: String, _ context: ActionContext) async throws(ControlError) -> ActionReply {
         throw ControlError(.invalidRequest, "not here")
     }
+
+    func setTraffic(
+        _ change: TrafficChange,
+        model: String,
+        _ context: ActionContext
+    ) async throws(ControlError) -> ActionReply {
+        throw ControlError(.invalidRequest, "not here")
+    }
 }

@@ -101,7 +101,7 @@ struct StoreDamageTests {
         let names = try await DatabaseQueue(path: self.path).read { db in
             try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations")
         }
-        #expect(names == ["1 models, slots, intents, audit, replies"])
+        #expect(names == ["1 models, slots, intents, audit, replies", "2 traffic settings"])
     }
 
     private func fill() async throws -> [ModelRecord] {

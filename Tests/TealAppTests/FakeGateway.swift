@@ -102,6 +102,14 @@ final class FakeGateway: DemoGateway, ModelControl {
         try self.flip(model, "rollback", context)
     }
 
+    func setTraffic(
+        _ change: TrafficChange,
+        model: String,
+        _ context: ActionContext
+    ) async throws(ControlError) -> ActionReply {
+        throw ControlError(.invalidRequest, "not offered")
+    }
+
     private func flip(_ name: String, _ action: String, _ context: ActionContext) throws(ControlError) -> ActionReply {
         let model: Model? = self.state.withLock { state in
             guard var model = state.models[name] else { return nil }

@@ -14,6 +14,18 @@ extension ControlStoreConformance {
             _ = try await store.commit(.sample(record))
             try require(try await store.records(), equals: [record], "records")
         },
+        ControlStoreConformance("traffic settings are kept, changed and taken back with their record") { store in
+            var record = ModelRecord.sample(revision: 1)
+            let settings = [
+                TrafficSettings(shadow: 1, noise: -0.0), TrafficSettings(shadow: 1.0 / 3, noise: 0.07), nil,
+            ]
+            for traffic in settings {
+                record.traffic = traffic
+                _ = try await store.commit(.sample(record))
+                try require(try await store.records(), equals: [record], "records")
+                record.revision += 1
+            }
+        },
         ControlStoreConformance("records of several models are kept apart and come by name") { store in
             for model in ["sentiment", "digits", "a"] {
                 _ = try await store.commit(.sample(.sample(model, revision: 1)))

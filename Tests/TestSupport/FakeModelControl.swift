@@ -7,6 +7,7 @@ package actor FakeModelControl: ModelControl {
         case unload(String, Slot, ActionContext)
         case promote(String, ActionContext)
         case rollback(String, ActionContext)
+        case traffic(String, TrafficChange, ActionContext)
     }
 
     package private(set) var calls: [Call] = []
@@ -51,6 +52,16 @@ package actor FakeModelControl: ModelControl {
     package func rollback(model: String, _ context: ActionContext) async throws(ControlError) -> ActionReply {
         self.calls.append(.rollback(model, context))
         return try self.reply("rollback", model)
+    }
+
+    package func setTraffic(
+        _ change: TrafficChange,
+        model: String,
+        _ context: ActionContext
+    ) async throws(ControlError) -> ActionReply {
+        if let problem = change.problem { throw ControlError(.invalidRequest, problem) }
+        self.calls.append(.traffic(model, change, context))
+        return try self.reply("traffic", model)
     }
 
     private func find(_ model: String) throws(ControlError) -> ModelStatus {

@@ -5,7 +5,7 @@ package struct AuditEntry: Sendable, Codable, Equatable {
     /// Microseconds since 1970.
     package var at: Int64
     package var model: String
-    /// What an operator asked for (`load`, `unload`, `promote`, `rollback`) or what the gateway did by itself
+    /// What an operator asked for (`load`, `unload`, `promote`, `rollback`, `traffic`) or what the gateway did by itself
     /// (`loaded`, `load_failed`, `initialised`, `intent_resolved`).
     package var action: String
     package var actor: String
@@ -19,7 +19,7 @@ package struct AuditEntry: Sendable, Codable, Equatable {
     package var version: Int?
     /// SHA-256 of the versions in the slots after the action, by slot name.
     package var digests: [String: String]
-    /// What went wrong, or which contract differences were overridden.
+    /// What went wrong, which contract differences were overridden, or from what to what the shares of traffic changed.
     package var detail: String?
 
     package init(at: Int64, model: String, action: String, actor: String, revision: Int64) {

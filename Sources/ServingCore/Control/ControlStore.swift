@@ -1,4 +1,5 @@
-/// Durable memory of the control plane: which version each slot holds, which slot is live, what was done by whom.
+/// Durable memory of the control plane: which version each slot holds, which slot is live, what is mirrored, what was done
+/// by whom.
 /// Every method that returns has reached stable storage. Implementations pass `ControlStoreConformance`.
 package protocol ControlStore: Sendable {
     func records() async throws(StoreError) -> [ModelRecord]
@@ -48,6 +49,8 @@ package struct ModelRecord: Sendable, Equatable {
     /// The slot that was live before the last cutover, while it is kept for rollback.
     package var standby: Slot?
     package var slots: [Slot: Held]
+    /// What is mirrored, as an operator said; nil leaves it to the manifest.
+    package var traffic: TrafficSettings?
     /// A cutover that was begun and not confirmed: set only after a crash between the two.
     package var intent: CutoverIntent?
 

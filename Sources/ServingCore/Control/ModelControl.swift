@@ -10,6 +10,12 @@ package protocol ModelControl: Sendable {
     func promote(model: String, _ context: ActionContext) async throws(ControlError) -> ActionReply
     /// Makes the standby live again.
     func rollback(model: String, _ context: ActionContext) async throws(ControlError) -> ActionReply
+    /// Changes which part of live traffic is mirrored, from the next request on; who answers stays as it is.
+    func setTraffic(
+        _ change: TrafficChange,
+        model: String,
+        _ context: ActionContext
+    ) async throws(ControlError) -> ActionReply
 }
 
 package struct LoadRequest: Sendable, Equatable {
@@ -63,7 +69,7 @@ package struct ActionContext: Sendable, Equatable {
 
 /// Acknowledgement of one change.
 package struct ActionReply: Sendable, Codable, Equatable {
-    /// `load`, `unload`, `promote` or `rollback`.
+    /// `load`, `unload`, `promote`, `rollback` or `traffic`.
     package var action: String
     /// Number of the audit row that records this action.
     package var audit: Int64

@@ -9,6 +9,10 @@ package struct ModelStatus: Sendable, Codable, Equatable {
     package var slots: [SlotStatus]
     /// Routing generations that still have a request running, oldest first; empty when all drained.
     package var draining: [UInt64]
+    /// Shares of live traffic that are mirrored.
+    package var traffic: TrafficSettings
+    /// The trial that is running; nil without one.
+    package var release: Release?
 
     package init(
         model: String,
@@ -16,7 +20,9 @@ package struct ModelStatus: Sendable, Codable, Equatable {
         generation: UInt64,
         live: Slot?,
         slots: [SlotStatus],
-        draining: [UInt64]
+        draining: [UInt64],
+        traffic: TrafficSettings = TrafficSettings(),
+        release: Release? = nil
     ) {
         self.model = model
         self.revision = revision
@@ -24,6 +30,8 @@ package struct ModelStatus: Sendable, Codable, Equatable {
         self.live = live
         self.slots = slots
         self.draining = draining
+        self.traffic = traffic
+        self.release = release
     }
 }
 

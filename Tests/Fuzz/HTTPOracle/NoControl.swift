@@ -28,5 +28,13 @@ package struct NoControl: ModelControl {
         throw Self.unknown
     }
 
+    package func setTraffic(
+        _ change: TrafficChange,
+        model: String,
+        _ context: ActionContext
+    ) async throws(ControlError) -> ActionReply {
+        throw Self.unknown
+    }
+
     private static let unknown = ControlError(.notFound, "no such model")
 }
