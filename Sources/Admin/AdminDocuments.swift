@@ -1,3 +1,4 @@
+package import Comparison
 package import ServingCore
 
 /// The one shape of every error: `{"error": {"code", "message", "currentRevision"?, "details"?}}`.
@@ -26,6 +27,18 @@ package struct ModelsDocument: Sendable, Codable, Equatable {
 package struct AuditDocument: Sendable, Codable, Equatable {
     package var entries: [AuditEntry]
     package var next: Int64?
+}
+
+/// `GET /admin/v1/models/{model}/comparators`: how the release's outputs are compared, in declared order; empty until that
+/// is chosen.
+package struct ComparatorsDocument: Sendable, Codable, Equatable {
+    package var release: Release
+    package var outputs: [OutputPlan]
+
+    package init(release: Release, outputs: [OutputPlan]) {
+        self.release = release
+        self.outputs = outputs
+    }
 }
 
 /// `GET /admin/v1/info`.

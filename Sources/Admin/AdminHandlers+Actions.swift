@@ -4,7 +4,7 @@ import NIOCore
 import ServingCore
 
 extension AdminHandlers {
-    /// The four routes that change what is served.
+    /// The routes that change what is served or mirrored.
     func act(_ route: AdminRoute, _ request: Request, _ context: AdminContext) async throws -> Response {
         let model = try context.model()
         let fields = try BodyFields.parse(try await self.body(of: request), allowed: route.fields)
@@ -19,6 +19,9 @@ extension AdminHandlers {
         case .unload: reply = try await self.control.unload(model: model, slot: try context.slot(), action)
         case .promote: reply = try await self.control.promote(model: model, action)
         case .rollback: reply = try await self.control.rollback(model: model, action)
+        case .traffic:
+            let change = TrafficChange(shadow: try fields.share("shadow"), noise: try fields.share("noise"))
+            reply = try await self.control.setTraffic(change, model: model, action)
         default: throw AdminFailure(.notFound, "not_found", "no such route")
         }
         if !reply.replayed { self.acknowledged.increment() }
@@ -56,6 +59,7 @@ extension AdminRoute {
         case .unload: ["reason", "revision"]
         case .promote: ["reason", "revision", "force", "waitForDrain"]
         case .rollback: ["reason", "revision", "waitForDrain"]
+        case .traffic: ["shadow", "noise", "reason", "revision"]
         default: []
         }
     }

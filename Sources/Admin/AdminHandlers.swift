@@ -2,11 +2,13 @@ import Hummingbird
 import Logging
 import NIOCore
 import ServingCore
+import Trials
 
 /// What each route does. Holds no state of its own.
 struct AdminHandlers: Sendable {
     let control: any ModelControl
     let store: any ControlStore
+    let trials: any TrialReading
     let info: AdminInfo
     let metrics: @Sendable () async -> String
     let readiness: @Sendable () async -> [String]
@@ -32,7 +34,9 @@ struct AdminHandlers: Sendable {
         switch route {
         case .models: .json(ModelsDocument(models: await self.control.status()))
         case .model: .status(try await self.control.status(of: try context.model()))
-        case .load, .unload, .promote, .rollback: try await self.act(route, request, context)
+        case .load, .unload, .promote, .rollback, .traffic: try await self.act(route, request, context)
+        case .releases, .trial, .comparators, .pairs, .pair, .requests:
+            try await self.show(route, request, context)
         case .audit: try await self.audit(request)
         case .info: .json(self.infoDocument)
         case .metrics: .bytes(ByteBuffer(string: await self.metrics()), .prometheus)
@@ -61,38 +65,15 @@ struct AdminHandlers: Sendable {
     }
 
     private func audit(_ request: Request) async throws -> Response {
-        let query = try AuditQuery(parameters: request.uri.queryParameters.map { (String($0.key), String($0.value)) })
+        let fields = try QueryFields(request, allowed: ["model", "before", "limit"])
+        let query = AuditQuery(
+            model: try fields.modelName("model"),
+            before: try fields.id("before"),
+            limit: try fields.limit()
+        )
         let entries = try await self.store.audit(query)
         let next = entries.count == query.limit ? entries.last.map(\.id) : nil
         return .json(AuditDocument(entries: entries, next: next == 1 ? nil : next))
-    }
-}
-
-extension AuditQuery {
-    /// Strict: a misspelt filter must not silently show everything.
-    init(parameters: [(String, String)]) throws(ControlError) {
-        self.init()
-        for (name, value) in parameters where !value.isEmpty {
-            switch name {
-            case "model":
-                guard let model = ModelName(value) else {
-                    throw ControlError(.invalidRequest, "parameter 'model' must be \(ModelName.rule)")
-                }
-                self.model = model.description
-            case "before":
-                guard let before = Int64(value), before > 0 else {
-                    throw ControlError(.invalidRequest, "parameter 'before' must be a positive integer")
-                }
-                self.before = before
-            case "limit":
-                guard let limit = Int(value), (1...1000).contains(limit) else {
-                    throw ControlError(.invalidRequest, "parameter 'limit' must be between 1 and 1000")
-                }
-                self.limit = limit
-            default:
-                throw ControlError(.invalidRequest, "unknown parameter; this route takes: before, limit, model")
-            }
-        }
     }
 }
 

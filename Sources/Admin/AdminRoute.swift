@@ -8,6 +8,13 @@ enum AdminRoute: CaseIterable {
     case unload
     case promote
     case rollback
+    case traffic
+    case releases
+    case trial
+    case comparators
+    case pairs
+    case pair
+    case requests
     case audit
     case info
     case metrics
@@ -24,6 +31,13 @@ enum AdminRoute: CaseIterable {
         case .unload: "/admin/v1/models/{model}/slots/{slot}/unload"
         case .promote: "/admin/v1/models/{model}/promote"
         case .rollback: "/admin/v1/models/{model}/rollback"
+        case .traffic: "/admin/v1/models/{model}/traffic"
+        case .releases: "/admin/v1/models/{model}/releases"
+        case .trial: "/admin/v1/models/{model}/trial"
+        case .comparators: "/admin/v1/models/{model}/comparators"
+        case .pairs: "/admin/v1/models/{model}/pairs"
+        case .pair: "/admin/v1/models/{model}/pairs/{id}"
+        case .requests: "/admin/v1/models/{model}/requests"
         case .audit: "/admin/v1/audit"
         case .info: "/admin/v1/info"
         case .metrics: "/metrics"
@@ -35,7 +49,7 @@ enum AdminRoute: CaseIterable {
 
     var method: HTTPRequest.Method {
         switch self {
-        case .load, .unload, .promote, .rollback: .post
+        case .load, .unload, .promote, .rollback, .traffic: .post
         default: .get
         }
     }

@@ -5,6 +5,7 @@ package import Logging
 package import NIOCore
 import ServiceLifecycle
 package import ServingCore
+package import Trials
 
 /// The control plane's HTTP server: admin API, metrics, probes. Runs until cancelled or shut down gracefully, then
 /// finishes the requests it has. Uses only the event loops it is given, never the data plane's.
@@ -29,6 +30,7 @@ package struct AdminServer: Service {
         configuration: AdminConfiguration,
         control: any ModelControl,
         store: any ControlStore,
+        trials: any TrialReading,
         info: AdminInfo,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
@@ -46,6 +48,7 @@ package struct AdminServer: Service {
         self.handlers = AdminHandlers(
             control: control,
             store: store,
+            trials: trials,
             info: info,
             metrics: metrics,
             readiness: readiness,

@@ -54,6 +54,14 @@ struct BodyFields: Decodable {
         return value
     }
 
+    /// A number between 0 and 1.
+    func share(_ name: String) throws(ControlError) -> Double? {
+        let rule = "a number between 0 and 1, e.g. 0.25"
+        guard let value: Double = try self.read(name, rule) else { return nil }
+        guard (0...1).contains(value) else { throw ControlError(.invalidRequest, "field '\(name)' must be \(rule)") }
+        return value
+    }
+
     /// Nil also for text that is only white space.
     func text(_ name: String, limit: Int) throws(ControlError) -> String? {
         guard let value: String = try self.read(name, "a string") else { return nil }

@@ -24,6 +24,8 @@ extension Response {
 
     enum MediaType: String {
         case json = "application/json; charset=utf-8"
+        /// One JSON text per line.
+        case lines = "application/x-ndjson; charset=utf-8"
         case prometheus = "text/plain; version=0.0.4; charset=utf-8"
     }
 }

@@ -23,12 +23,14 @@ import Testing
                 _ = try client.unload(model: "digits", slot: .green, context)
                 _ = try client.promote(model: "digits", context)
                 _ = try client.rollback(model: "digits", context)
+                _ = try client.setTraffic(TrafficChange(shadow: 0.25, noise: 0), model: "digits", context)
             }
             let load = LoadRequest(model: "digits", slot: .green, source: "digits", version: 2, waits: false)
             #expect(
                 await admin.control.calls == [
                     .load(load, context), .unload("digits", .green, context), .promote("digits", context),
                     .rollback("digits", context),
+                    .traffic("digits", TrafficChange(shadow: 0.25, noise: 0), context),
                 ]
             )
         }

@@ -47,10 +47,16 @@ import Testing
             ("load", #"{"source":"../etc"}"#, "'source'"), ("load", #"{"source":"/etc"}"#, "'source'"),
             ("load", #"{"source":"a//b"}"#, "'source'"), ("load", #"{"wait":0}"#, "'wait'"),
             ("load", #"{"waitForDrain":true}"#, "'waitForDrain'"),
+            ("traffic", "{}", "give `shadow`, `noise` or both"), ("traffic", #"{"reason":"x"}"#, "give `shadow`"),
+            ("traffic", #"{"shadow":"50%"}"#, "'shadow' must be a number between 0 and 1, e.g. 0.25"),
+            ("traffic", #"{"shadow":true}"#, "'shadow' must be a number"), ("traffic", #"{"noise":1.01}"#, "'noise'"),
+            ("traffic", #"{"noise":-0.1}"#, "'noise' must be a number"), ("traffic", #"{"noise":1e400}"#, ""),
+            ("traffic", #"{"shadow":[0.5]}"#, "'shadow'"), ("traffic", #"{"shadow":0.5,"force":true}"#, "'force'"),
         ]
     )
     func badBodies(_ route: String, _ body: String, _ words: String) async throws {
-        let path = route == "load" ? "/admin/v1/models/digits/slots/green/load" : "/admin/v1/models/digits/promote"
+        let paths = ["load": "slots/green/load", "traffic": "traffic", "": "promote"]
+        let path = "/admin/v1/models/digits/\(try #require(paths[route]))"
         try await AdminFixture.run { admin in
             let answer = try await admin.send("POST", path, body)
             #expect(answer.status == 400)
@@ -99,7 +105,9 @@ import Testing
     func badQueries() async throws {
         let queries = [
             ("limit=0", "'limit'"), ("limit=1001", "'limit'"), ("limit=ten", "'limit'"), ("before=0", "'before'"),
-            ("before=x", "'before'"), ("model=A%20B", "'model'"), ("modle=digits", "unknown parameter"),
+            ("before=x", "'before'"), ("model=A%20B", "'model'"),
+            ("modle=digits", "unknown parameter 'modle'; this route takes: before, limit, model"),
+            ("limit=5&limit=6", "'limit' is given twice"),
         ]
         try await AdminFixture.run { admin in
             for (query, words) in queries {

@@ -10,6 +10,7 @@ import TestSupport
 struct AdminFixture: Sendable {
     let control: FakeModelControl
     let store: InMemoryControlStore
+    let trials: FakeTrialReading
     let acknowledged: AdminCounter
     let port: Int
 
@@ -21,11 +22,13 @@ struct AdminFixture: Sendable {
     ) async throws {
         let control = FakeModelControl()
         let store = InMemoryControlStore()
+        let trials = FakeTrialReading()
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let server = try AdminServer(
             configuration: AdminConfiguration(port: 0, token: token),
             control: control,
             store: store,
+            trials: trials,
             info: AdminInfo(version: "1.2.3", onnxRuntimeVersion: "1.32.0", startedAt: 1_700_000_000_000_000),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Self.quiet,
@@ -44,6 +47,7 @@ struct AdminFixture: Sendable {
                 let fixture = AdminFixture(
                     control: control,
                     store: store,
+                    trials: trials,
                     acknowledged: server.acknowledged,
                     port: port
                 )

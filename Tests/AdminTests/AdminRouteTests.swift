@@ -102,6 +102,33 @@ import Testing
         }
     }
 
+    @Test("new shares of traffic reach the model control, with what they depend on")
+    func traffic() async throws {
+        try await AdminFixture.run { admin in
+            let path = "/admin/v1/models/digits/traffic"
+            let answer = try await admin.send(
+                "POST",
+                path,
+                #"{"shadow":0.5,"noise":0,"reason":"why"}"#,
+                headers: ["If-Match": "\"12\"", "Idempotency-Key": "k", "Teal-Actor": "ada@lab"]
+            )
+            #expect(answer.status == 200 && answer.headers["etag"] == "\"12\"")
+            #expect(try answer.decode(ActionReply.self).action == "traffic")
+            _ = try await admin.send("POST", path, #"{"noise":1}"#)
+            var context = ActionContext(actor: "ada@lab", reason: "why", expectedRevision: 12)
+            context.idempotencyKey = "k"
+            #expect(
+                await admin.control.calls == [
+                    .traffic("digits", TrafficChange(shadow: 0.5, noise: 0), context),
+                    .traffic("digits", TrafficChange(noise: 1), ActionContext(actor: "anonymous")),
+                ]
+            )
+            #expect(admin.acknowledged.value == 2)
+            let unknown = try await admin.send("POST", "/admin/v1/models/nobody/traffic", #"{"noise":1}"#)
+            #expect(unknown.status == 404)
+        }
+    }
+
     @Test("acknowledged changes are counted once, repetitions and failures not")
     func acknowledged() async throws {
         try await AdminFixture.run { admin in

@@ -7,6 +7,12 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct AdminSecurityTests {
     private static func concrete(_ route: AdminRoutes.Route) -> String {
         route.path.replacing("{model}", with: "digits").replacing("{slot}", with: "green")
+            .replacing("{id}", with: "\(CapturedPair.Summary.sample().id)")
+    }
+
+    private static func body(_ route: AdminRoutes.Route) -> String? {
+        guard route.method == "POST" else { return nil }
+        return route.path.hasSuffix("/traffic") ? #"{"shadow":0.5}"# : "{}"
     }
 
     @Test("with a token set: none and wrong ones are 401 on every route but the probes, the right one passes")
@@ -15,7 +21,7 @@ import Testing
         try await AdminFixture.run(token: token) { admin in
             for route in AdminRoutes.all {
                 let path = Self.concrete(route)
-                let body = route.method == "POST" ? "{}" : nil
+                let body = Self.body(route)
                 let wrong = ["", "x", "s3cret-toke", "s3cret-token2", "S3cret-token", "s3cret-tokes3cret-token"]
                 for guess in wrong.map({ "Bearer \($0)" }) + ["Basic czNjcmV0", token, "bearer", "nothing"] {
                     let headers = guess == "nothing" ? [:] : ["Authorization": guess]
@@ -27,7 +33,7 @@ import Testing
             }
             let unknown = try await admin.send("GET", "/nowhere")
             #expect(unknown.status == 401)
-            #expect(await admin.control.calls.count == 4)
+            #expect(await admin.control.calls.count == 5)
         }
     }
 
@@ -35,8 +41,7 @@ import Testing
     func noToken() async throws {
         try await AdminFixture.run { admin in
             for route in AdminRoutes.all {
-                let body = route.method == "POST" ? "{}" : nil
-                let answer = try await admin.send(route.method, Self.concrete(route), body)
+                let answer = try await admin.send(route.method, Self.concrete(route), Self.body(route))
                 #expect(answer.status == 200, "\(route)")
             }
         }
@@ -149,6 +154,7 @@ import Testing
                 configuration: AdminConfiguration(port: admin.port),
                 control: admin.control,
                 store: admin.store,
+                trials: admin.trials,
                 info: AdminInfo(version: "1", onnxRuntimeVersion: "1", startedAt: 0),
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                 logger: AdminFixture.quiet,

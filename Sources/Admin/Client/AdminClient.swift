@@ -6,7 +6,7 @@ package struct AdminClient: Sendable {
     /// Scheme and authority, e.g. `http://127.0.0.1:8002`.
     package let address: String
     private let token: String?
-    private let timeout: Duration
+    let timeout: Duration
 
     /// `address` may leave out the scheme. Throws when it is not an HTTP address.
     package init(address: String, token: String? = nil, timeout: Duration = .seconds(30)) throws(AdminClientError) {
@@ -75,7 +75,18 @@ package struct AdminClient: Sendable {
         try self.post("rollback", model, ActionBody(context), context)
     }
 
-    private func get(_ path: String) throws(AdminClientError) -> AdminAnswer {
+    package func setTraffic(
+        _ change: TrafficChange,
+        model: String,
+        _ context: ActionContext
+    ) throws(AdminClientError) -> AdminAnswer {
+        var body = ActionBody(context)
+        body.shadow = change.shadow
+        body.noise = change.noise
+        return try self.post("traffic", model, body, context)
+    }
+
+    func get(_ path: String) throws(AdminClientError) -> AdminAnswer {
         try self.send("GET", path).checked()
     }
 
@@ -106,7 +117,7 @@ package struct AdminClient: Sendable {
         }
     }
 
-    private func exchange(
+    func exchange(
         _ method: String,
         _ path: String,
         _ body: String?,
@@ -128,7 +139,7 @@ package struct AdminClient: Sendable {
         return AdminAnswer(status: answer.status, headers: answer.headers, body: answer.body)
     }
 
-    private func sentence(for failure: CurlExchange.Failure) -> AdminClientError {
+    func sentence(for failure: CurlExchange.Failure) -> AdminClientError {
         let reach = "cannot reach the admin API at \(self.address)"
         return switch failure {
         case .refused: AdminClientError("\(reach): connection refused; is `teal serve` running?")
@@ -144,7 +155,7 @@ package struct AdminClient: Sendable {
         }
     }
 
-    private static func segment(_ model: String) throws(AdminClientError) -> String {
+    static func segment(_ model: String) throws(AdminClientError) -> String {
         guard let name = ModelName(model) else {
             throw AdminClientError("'\(TerminalText.clean(model, limit: 80))' is no model name: \(ModelName.rule)")
         }
@@ -152,7 +163,7 @@ package struct AdminClient: Sendable {
     }
 }
 
-/// Body of the four actions; nil fields are left out.
+/// Body of the actions; nil fields are left out.
 private struct ActionBody: Encodable {
     var source: String?
     var version: Int?
@@ -161,6 +172,8 @@ private struct ActionBody: Encodable {
     var revision: Int64?
     var force: Bool?
     var waitForDrain: Bool?
+    var shadow: Double?
+    var noise: Double?
 
     init(_ context: ActionContext) {
         self.reason = context.reason

@@ -15,7 +15,7 @@ package enum AdminReport {
                 let revision = isFirst ? "\(model.revision)" : nil
                 table.add([
                     name, revision, slot.slot.rawValue, slot.role == .none ? "-" : slot.role.rawValue, slot.state,
-                    slot.version.map { "\($0)" }, slot.execution, slot.warmupMicroseconds.map(self.duration),
+                    slot.version.map { "\($0)" }, slot.execution, slot.warmupMicroseconds.map(ReportText.duration),
                     slot.digest.map { String($0.prefix(12)) }, slot.detail,
                 ])
             }
@@ -31,10 +31,10 @@ package enum AdminReport {
         if !model.draining.isEmpty {
             text += ", draining generations \(model.draining.map(String.init).joined(separator: " "))"
         }
-        text += "\n"
+        text += "\n\(self.shares(model.traffic))\n"
         for slot in model.slots {
             var facts = slot.description.map { [$0] } ?? []
-            facts += (slot.metrics ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \(self.number($0.value))" }
+            facts += (slot.metrics ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \(ReportText.number($0.value))" }
             if let source = slot.source, source != model.model { facts.append("from \(source)") }
             guard !facts.isEmpty else { continue }
             text += TerminalText.clean("\(slot.slot.rawValue): \(facts.joined(separator: ", "))", limit: 400) + "\n"
@@ -51,13 +51,25 @@ package enum AdminReport {
         let name = (subject?.rawValue ?? "no slot") + (held?.version.map { " (version \($0))" } ?? "")
         switch reply.action {
         case "promote", "rollback": line += "\(name) is live"
+        case "traffic": line += self.shares(status.traffic)
         default: line += "\(reply.action) of \(name), now \(held?.state ?? "unknown")"
         }
         line += ", revision \(status.revision), audit row \(reply.audit)"
-        if let microseconds = reply.cutoverMicroseconds { line += ", switched in \(self.duration(microseconds))" }
+        if let microseconds = reply.cutoverMicroseconds { line += ", switched in \(ReportText.duration(microseconds))" }
         if let drained = reply.drained { line += drained ? ", drained" : ", still draining" }
         if reply.replayed { line += " (answer of an earlier call)" }
         return TerminalText.clean(line, limit: 400) + "\n"
+    }
+
+    /// What is mirrored of one model, on one line.
+    package static func traffic(_ model: ModelStatus) -> String {
+        var line = "\(model.model): \(self.shares(model.traffic)), revision \(model.revision)"
+        if model.release == nil { line += "; no trial is running, so nothing is mirrored" }
+        return TerminalText.clean(line, limit: 400) + "\n"
+    }
+
+    private static func shares(_ traffic: TrafficSettings) -> String {
+        "shadow \(ReportText.percent(traffic.shadow)), noise \(ReportText.percent(traffic.noise))"
     }
 
     /// Newest first, as the server sends it.
@@ -77,21 +89,5 @@ package enum AdminReport {
             ])
         }
         return table.text
-    }
-
-    private static func duration(_ microseconds: Double) -> String {
-        switch microseconds {
-        case ..<1000: "\(self.number(microseconds)) µs"
-        case ..<1_000_000: "\(self.number(microseconds / 1000)) ms"
-        default: "\(self.number(microseconds / 1_000_000)) s"
-        }
-    }
-
-    /// At most four significant digits or places, without trailing zeros.
-    private static func number(_ value: Double) -> String {
-        guard value.isFinite else { return "-" }
-        let scale: Double = abs(value) < 10 ? 10_000 : abs(value) < 1000 ? 10 : 1
-        let rounded = (value * scale).rounded() / scale
-        return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int64(rounded))" : "\(rounded)"
     }
 }

@@ -4,6 +4,9 @@ struct TextTable {
 
     init(_ headings: [String]) { self.rows = [headings] }
 
+    /// Nothing but headings.
+    var isEmpty: Bool { self.rows.count == 1 }
+
     /// Cells are cleaned; missing ones are blank.
     mutating func add(_ cells: [String?]) {
         self.rows.append(cells.map { TerminalText.clean($0 ?? "", limit: 120) })
