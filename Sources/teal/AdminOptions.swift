@@ -17,15 +17,22 @@ struct AdminOptions: ParsableArguments {
         _ call: (AdminClient) throws -> AdminAnswer,
         describe: (AdminAnswer) throws -> String
     ) throws {
+        try self.run { client in
+            let answer = try call(client)
+            let text = self.json ? answer.text + "\n" : try describe(answer)
+            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        }
+    }
+
+    /// For commands that make more than one call; failures as above.
+    func run(_ body: (AdminClient) throws -> Void) throws {
         do {
             let environment = ProcessInfo.processInfo.environment
             let client = try AdminClient(
                 address: self.admin ?? environment["TEAL_ADMIN"] ?? "http://127.0.0.1:8002",
                 token: environment["TEAL_ADMIN_TOKEN"]
             )
-            let answer = try call(client)
-            let text = self.json ? answer.text + "\n" : try describe(answer)
-            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            try body(client)
         } catch let error as AdminClientError {
             try FileHandle.standardError.write(contentsOf: Data("teal: \(error)\n".utf8))
             throw ExitCode(1)

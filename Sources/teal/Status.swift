@@ -1,24 +1,62 @@
 import Admin
 import ArgumentParser
+import Foundation
 import ServingCore
+import Trials
 
 struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show what the slots hold and which one is live.")
+    static let configuration = CommandConfiguration(
+        abstract: "Show what the slots hold, which one is live and how the trial of the other goes."
+    )
 
     @Argument(help: "Only this model, with more detail.")
     var model: String?
 
+    @Flag(help: "Show how each output is compared, why, and how to have it compared otherwise.")
+    var comparators = false
+
     @OptionGroup var admin: AdminOptions
 
+    func validate() throws {
+        if self.comparators && self.model == nil { throw ValidationError("--comparators needs a model") }
+    }
+
     func run() throws {
-        try self.admin.run { client in
-            if let model { try client.model(model) } else { try client.models() }
-        } describe: { answer in
-            if self.model == nil {
+        guard let model else {
+            return try self.admin.run { client in
+                try client.models()
+            } describe: { answer in
                 AdminReport.models(try answer.decode(ModelsDocument.self).models)
-            } else {
-                AdminReport.model(try answer.decode(ModelStatus.self))
             }
+        }
+        guard !self.comparators else {
+            return try self.admin.run { client in
+                try client.comparators(model: model)
+            } describe: { answer in
+                ComparatorReport.text(try answer.decode(ComparatorsDocument.self))
+            }
+        }
+        try self.admin.run { client in
+            let answer = try client.model(model)
+            var text = answer.text + "\n"
+            if !self.admin.json {
+                let status = try answer.decode(ModelStatus.self)
+                text = AdminReport.model(status)
+                if let release = status.release, let trial = try self.trial(release, client) {
+                    text += "\n" + TrialReport.text(trial)
+                }
+            }
+            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        }
+    }
+
+    /// Nil when it ended meanwhile and nothing is known of it any more.
+    private func trial(_ release: Release, _ client: AdminClient) throws -> TrialDocument? {
+        do {
+            return try client.trial(model: release.model, release: release.id).decode(TrialDocument.self)
+        } catch {
+            guard error.code == "not_found" else { throw error }
+            return nil
         }
     }
 }

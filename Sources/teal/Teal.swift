@@ -14,8 +14,9 @@ struct Teal: AsyncParsableCommand {
     /// Commands that run a gateway.
     private static let serverCommands: [any ParsableCommand.Type] = [Serve.self, Demo.self]
 
-    /// Commands that talk to a running gateway's admin API.
+    /// Commands that talk to a running gateway.
     private static let clientCommands: [any ParsableCommand.Type] = [
-        Status.self, Load.self, Unload.self, Promote.self, Rollback.self, Audit.self,
+        Status.self, Load.self, Unload.self, Traffic.self, Promote.self, Rollback.self, Pairs.self,
+        Audit.self,
     ]
 }
