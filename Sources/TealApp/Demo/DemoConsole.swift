@@ -19,6 +19,13 @@ package struct DemoConsole: Sendable {
         }
     }
 
+    /// The process's standard error, unbuffered: for what must not mix with a command's output.
+    package static var standardError: DemoConsole {
+        DemoConsole(isTerminal: isatty(STDERR_FILENO) == 1) { text in
+            try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+        }
+    }
+
     package func line(_ text: String = "") {
         self.write(self.isTerminal ? "\r\u{1B}[K\(text)\n" : "\(text)\n")
     }
