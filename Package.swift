@@ -137,7 +137,7 @@ let package = Package(
         // Tests mirror the modules.
         .target(
             name: "TestSupport",
-            dependencies: ["Inference", "ServingCore", "Slots", nio, nioHTTP1, nioPosix],
+            dependencies: ["Comparison", "Inference", "ServingCore", "Slots", "Trials", nio, nioHTTP1, nioPosix],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
