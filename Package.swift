@@ -243,7 +243,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TealAppTests",
-            dependencies: ["LoadGenerator", "ServingCore", "TealApp", "TestSupport", nio, nioPosix],
+            dependencies: ["LoadGenerator", "ServingCore", "TealApp", "TestSupport", "Trials", nio, nioPosix],
             swiftSettings: strict
         ),
         .testTarget(

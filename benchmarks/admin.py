@@ -15,11 +15,20 @@ class Admin:
         self._connection.close()
 
     def post(self, path, **body):
-        self._connection.request(
-            "POST", f"/admin/v1/models/{path}", json.dumps(body), {"Content-Type": "application/json"}
-        )
+        return self._send("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+
+    def get(self, path):
+        return self._send("GET", path)
+
+    def mirror_nothing(self):
+        """For measurements of the live path alone."""
+        for model in ("digits", "sentiment"):
+            self.post(f"{model}/traffic", shadow=0)
+
+    def _send(self, method, path, body=None, headers=None):
+        self._connection.request(method, f"/admin/v1/models/{path}", body, headers or {})
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.status // 100 != 2:
-            raise RuntimeError(f"POST {path}: {answer.status} {content[:500]!r}")
+            raise RuntimeError(f"{method} {path}: {answer.status} {content[:500]!r}")
         return json.loads(content)

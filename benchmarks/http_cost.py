@@ -3,6 +3,7 @@
 import statistics
 
 import servers
+from admin import Admin
 from workloads import finish_wrk, start_wrk, workloads
 
 WARM_UP_SECONDS = 1
@@ -33,7 +34,8 @@ def summary(runs):
 
 def measure(connections, rounds, seconds):
     cells = []
-    with servers.Teal("--threads", "1") as teal:
+    with servers.Teal("--threads", "1") as teal, Admin(teal.admin) as admin:
+        admin.mirror_nothing()
         for load in workloads():
             with servers.Nginx(*load.sample(teal.address)) as nginx:
                 cells += [measure_cell(teal, nginx, load, count, rounds, seconds) for count in connections]

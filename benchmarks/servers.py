@@ -67,10 +67,10 @@ class Server:
         self._log.close()
         shutil.rmtree(self.folder)
 
-    def launch(self, command, stdout=None):
+    def launch(self, command, stdout=None, environment=None):
         self.process = subprocess.Popen(
             list(map(str, command)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stdout or self._log, stderr=self._log,
-            preexec_fn=on_cores(Placement.server),
+            env=os.environ | (environment or {}), preexec_fn=on_cores(Placement.server),
         )
 
     def wait_for(self, is_ready):
@@ -99,8 +99,9 @@ class Server:
 class Teal(Server):
     name = "teal"
 
-    def __init__(self, *flags):
+    def __init__(self, *flags, environment=None):
         self.flags = flags
+        self.environment = environment
 
     def start(self):
         if not TEAL.exists():
@@ -113,6 +114,7 @@ class Teal(Server):
                     "--data", self.folder / "data", *self.flags,
                 ],
                 stdout,
+                self.environment,
             )
         started = time.monotonic()
         self.wait_for(lambda: re.search(r"^teal: ready", printed.read_text(), re.MULTILINE))

@@ -92,6 +92,15 @@ package final class ShadowService: Sendable {
         return sum
     }
 
+    /// Counts of all releases in this process.
+    package func totals() -> ShadowCounts {
+        let (past, trials) = self.state.withLock { ($0.past.values, $0.open + $0.closing.map(\.trial)) }
+        var sum = ShadowCounts()
+        for counts in past { sum.add(counts) }
+        for trial in trials { sum.add(trial.counts) }
+        return sum
+    }
+
     /// The live version of `release` was found to be deterministic: the noise share falls to a tenth.
     package func noteLiveDeterministic(_ release: Int64) {
         for trial in self.state.withLock({ $0.open }) where trial.release == release { trial.noteLiveDeterministic() }

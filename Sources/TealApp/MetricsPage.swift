@@ -10,6 +10,7 @@ struct MetricsPage: Sendable {
     let publisher: RoutingPublisher
     let manager: SlotManager
     let store: any ControlStore
+    let trials: TrialParts
 
     /// - Parameter acknowledged: changes acknowledged by the admin API.
     func render(acknowledged: UInt64) async -> String {
@@ -18,6 +19,8 @@ struct MetricsPage: Sendable {
         Self.requests(snapshot, &page)
         Self.connections(snapshot, &page)
         await self.slots(snapshot, &page)
+        self.shadow(snapshot, &page)
+        self.captures(&page)
         page.family("teal_admin_acknowledged_total", .counter, "Changes acknowledged by the admin API.")
         page.sample("teal_admin_acknowledged_total", [:], acknowledged)
         if let rows = try? await self.store.auditCount() {

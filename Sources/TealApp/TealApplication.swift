@@ -8,11 +8,12 @@ import NIOCore
 import NIOPosix
 import Routing
 import ServiceLifecycle
-import ServingCore
+package import ServingCore
 import Slots
 import Storage
 import SystemPackage
 package import Telemetry
+package import Trials
 package import UnixSignals
 
 /// One gateway process: data plane, control plane and everything between, wired from a configuration.
@@ -38,6 +39,7 @@ package struct TealApplication: Sendable {
     private let loadingThreads: NIOThreadPool
     private let gateway: GatewayServer
     private let lock: DataFolderLock
+    private let parts: TrialParts
     private let metrics: MetricsPage
     private let acknowledged = AdminCounter()
     private let stopRequest = AsyncStream.makeStream(of: Void.self)
@@ -50,6 +52,7 @@ package struct TealApplication: Sendable {
         let runtime = try OnnxRuntimeLocation.open(configured: configuration.onnxRuntime)
         let lock = try DataFolderLock(configuration.data)
         let store = try SQLiteControlStore(path: configuration.data.appending("control.db").string)
+        let trials = try await TrialParts.open(configuration, logger: logger)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
@@ -67,7 +70,8 @@ package struct TealApplication: Sendable {
             store: store,
             logger: logger,
             now: { WallClock.microseconds() },
-            drainLimit: configuration.drainLimit
+            drainLimit: configuration.drainLimit,
+            trials: trials.keeper
         )
         let gateway = try await GatewayServer.start(
             host: configuration.httpHost,
@@ -94,7 +98,8 @@ package struct TealApplication: Sendable {
             loadingThreads: threads,
             gateway: gateway,
             lock: lock,
-            metrics: MetricsPage(publisher: publisher, manager: manager, store: store)
+            parts: trials,
+            metrics: MetricsPage(publisher: publisher, manager: manager, store: store, trials: trials)
         )
     }
 
@@ -112,6 +117,7 @@ package struct TealApplication: Sendable {
             ),
             control: self.control,
             store: self.store,
+            trials: self.parts.reader,
             info: AdminInfo(
                 version: TealVersion.current,
                 onnxRuntimeVersion: self.runtimeVersion,
@@ -130,6 +136,7 @@ package struct TealApplication: Sendable {
             configuration: .init(
                 // Stopped in reverse: first no request comes in, then models go, then the admin API.
                 services: [
+                    .init(service: EvidenceService(recorder: self.parts.recorder)),
                     .init(
                         service: StopService(requests: self.stopRequest.stream),
                         successTerminationBehavior: .gracefullyShutdownGroup
@@ -149,6 +156,7 @@ package struct TealApplication: Sendable {
         )
         let outcome: Result<Void, any Error>
         do { outcome = .success(try await group.run()) } catch { outcome = .failure(error) }
+        await self.parts.shutDown(on: self.loadingThreads)
         await self.logBooks()
         try? await self.dataLoops.shutdownGracefully()
         try? await self.loadingThreads.shutdownGracefully()
@@ -166,6 +174,11 @@ package struct TealApplication: Sendable {
         ((try? await self.metrics.publisher.snapshot()) ?? MetricsSnapshot(), await self.control.figures())
     }
 
+    /// What became of the requests sampled by the releases of this process, those that ended included.
+    package func shadowCounts() -> ShadowCounts { self.parts.shadow.totals() }
+
+    package var trials: any TrialReading { self.parts.reader }
+
     /// The last word of a gateway: what became of the requests it accepted.
     private func logBooks() async {
         let http = await self.snapshot().http
@@ -175,6 +188,7 @@ package struct TealApplication: Sendable {
             metadata: [
                 "accepted": "\(http.accepted)", "answered": "\(http.answered)", "aborted": "\(http.aborted)",
                 "shed": "\(http.shed)", "unanswered": "\(http.accepted &- ended)",
+                "captured": "\(self.parts.store.figures().stored)",
             ]
         )
     }

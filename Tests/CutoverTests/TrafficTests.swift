@@ -118,26 +118,6 @@ import Testing
     }
 }
 
-/// What mirrors for a workshop, without evidence.
-private struct TrialStage {
-    let keeper: TrialKeeper
-
-    init() {
-        self.keeper = TrialKeeper(
-            shadow: ShadowService(sink: CollectedPairs(), now: { WallClock.microseconds }, memoryIsShort: { false }),
-            book: ReleaseBook { WallClock.microseconds },
-            begin: { _, _ in },
-            end: { _ in }
-        )
-    }
-
-    /// Waits for the threads; the manager must have shut down.
-    func shutDown() async {
-        let shadow = self.keeper.shadow
-        await onThread { shadow.shutDown() }
-    }
-}
-
 extension Workshop {
     /// The shares that each loop mirrors by; nil where it does not mirror.
     fileprivate func mirroredShares() async throws -> [TrafficSettings?] {

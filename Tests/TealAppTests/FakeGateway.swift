@@ -3,6 +3,7 @@ import ServingCore
 import Synchronization
 import TealApp
 import TestSupport
+import Trials
 
 /// A gateway of two models without inference: a `SlotServer` answers from the state that its control changes.
 final class FakeGateway: DemoGateway, ModelControl {
@@ -55,6 +56,8 @@ final class FakeGateway: DemoGateway, ModelControl {
         guard let server = self.server.withLock({ $0 }) else { preconditionFailure("no server") }
         return server.address
     }
+
+    func trials(of models: [String]) async -> [TrialDocument] { [] }
 
     func laws() async -> [DemoLaw] { [DemoLaw("one = one", holds: true)] }
 

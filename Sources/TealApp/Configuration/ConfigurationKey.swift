@@ -18,7 +18,7 @@ struct ConfigurationKey: Sendable {
 
     static let all: [ConfigurationKey] = [
         .init("models", "folder of the model repository") { $0.models = FilePath($1) },
-        .init("data", "folder of the control database") { $0.data = FilePath($1) },
+        .init("data", "folder of the databases") { $0.data = FilePath($1) },
         .init("onnxruntime", "path of ONNX Runtime's shared library") { $0.onnxRuntime = FilePath($1) },
         .number("threads", 1...1_024, "event loops of the data plane") { $0.threads = $1 },
         .duration("drainLimit", "how long a stop waits for running requests") { $0.drainLimit = $1 },
@@ -48,6 +48,10 @@ struct ConfigurationKey: Sendable {
             $0.limits.connectionsPerAddress = $1
         },
         .number("http.connections", 1...1_000_000, "open connections in all") { $0.limits.connections = $1 },
+        .duration("captures.maxAge", "older captured pairs are removed") { $0.captureAge = $1 },
+        .number("captures.maxBytes", (16 << 20)...(1 << 46), "size at which the oldest pairs are removed") {
+            $0.captureBytes = Int64($1)
+        },
         .init("admin.host", "address the admin API listens on") { $0.adminHost = $1 },
         .number("admin.port", 0...65_535, "port of the admin API; 0 lets the system choose") { $0.adminPort = $1 },
         .init("admin.token", "bearer token of the admin API") { $0.adminToken = $1 },
@@ -98,7 +102,7 @@ struct ConfigurationKey: Sendable {
     ) -> ConfigurationKey {
         ConfigurationKey(name, help) { (configuration, text) throws(Invalid) in
             guard let value = ManifestDuration(text), value.nanoseconds > 0 else {
-                throw Invalid(expectation: "must be a whole number and a unit, such as 500ms, 5s or 1m")
+                throw Invalid(expectation: "must be a whole number and a unit, such as 500ms, 5s, 1m or 7d")
             }
             set(&configuration, .nanoseconds(Int64(value.nanoseconds)))
         }

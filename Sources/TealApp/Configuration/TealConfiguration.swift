@@ -5,7 +5,7 @@ package import SystemPackage
 /// Everything a gateway process is told at its start. Made by `ConfigurationReader`, or directly in tests.
 package struct TealConfiguration: Sendable {
     package var models: FilePath = "models"
-    /// Where `control.db` lives.
+    /// Where `control.db` and `captures.db` live.
     package var data: FilePath = ".teal"
     /// ONNX Runtime's shared library; nil looks in the usual places.
     package var onnxRuntime: FilePath?
@@ -16,6 +16,10 @@ package struct TealConfiguration: Sendable {
     package var limits = HTTPLimits()
     package var repositoryControl = false
     package var tritonStatus = false
+    /// Captured pairs are kept this long...
+    package var captureAge = Duration.seconds(7 * 24 * 60 * 60)
+    /// ...and no more than fit in this many bytes.
+    package var captureBytes: Int64 = 2 << 30
     package var adminHost = "127.0.0.1"
     package var adminPort = 8002
     package var adminToken: String?

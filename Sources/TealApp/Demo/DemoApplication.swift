@@ -6,6 +6,7 @@ package import ServingCore
 import Synchronization
 import SystemPackage
 import Telemetry
+package import Trials
 
 /// The real gateway, as the demo starts and stops it: on loopback, with a control database of its own that is gone
 /// afterwards, so that each demo begins with blue live.
@@ -59,13 +60,34 @@ package final class DemoApplication: DemoGateway {
         self.application.stop()
     }
 
+    package func trials(of models: [String]) async -> [TrialDocument] {
+        var found: [TrialDocument] = []
+        for model in models {
+            let releases = (try? await self.application.trials.releases(model: model, limit: 100))?.releases ?? []
+            var best: TrialDocument?
+            for release in releases where release.kind == .candidate {
+                guard let trial = try? await self.application.trials.trial(model: model, release: release.id) else {
+                    continue
+                }
+                if trial.coverage.counts.paired >= best?.coverage.counts.paired ?? 0 { best = trial }
+            }
+            if let best { found.append(best) }
+        }
+        return found
+    }
+
     package func laws() async -> [DemoLaw] {
         let (http, figures) = await self.application.snapshot()
+        let shadow = self.application.shadowCounts()
         let inFlight = UInt64(http.inFlight.values.reduce(0, +))
         return [
             DemoLaw(
                 "accepted \(http.accepted) = answered \(http.answered) + client_abort \(http.aborted) + shed \(http.shed)",
                 holds: http.accepted == http.answered + http.aborted + http.shed + inFlight
+            ),
+            DemoLaw(
+                "sampled \(shadow.sampled) = paired \(shadow.paired) + dropped \(shadow.droppedTotal)",
+                holds: shadow.sampled == shadow.paired + shadow.droppedTotal + shadow.pending
             ),
             DemoLaw("handles of dead generations \(figures.deadHandles) = 0", holds: figures.deadHandles == 0),
         ]

@@ -1,7 +1,7 @@
 extension DemoReport {
     /// The tables a person reads at the end.
     package var text: String {
-        [self.slotTable, self.cutovers, self.books].filter { !$0.isEmpty }.joined(separator: "\n\n")
+        [self.slotTable, self.cutovers, self.mirroring, self.books].filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
     private var slotTable: String {

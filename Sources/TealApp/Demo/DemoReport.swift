@@ -1,4 +1,5 @@
 package import LoadGenerator
+package import Trials
 
 /// One cutover as the demo saw it.
 package struct FlipRecord: Sendable, Equatable {
@@ -45,6 +46,8 @@ package struct DemoReport: Sendable {
     /// Answers of one generation that came from two slots.
     package var contradictory = 0
     package var laws: [DemoLaw] = []
+    /// What mirroring showed.
+    package var trials: [TrialDocument] = []
     /// The first few failures of requests, in words.
     package var failureTexts: [String] = []
     /// What kept the demo from being told in full.

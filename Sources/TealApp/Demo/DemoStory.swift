@@ -57,6 +57,7 @@ package struct DemoStory: Sendable {
                 )
             )
         }
+        report.trials = await self.target.trials(of: traffic.map(\.status.model))
         report.laws += await self.target.laws()
         return report
     }

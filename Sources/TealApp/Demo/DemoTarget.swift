@@ -1,5 +1,6 @@
 package import NIOCore
 package import ServingCore
+package import Trials
 
 /// The gateway the demo is told about: where it answers and how it is told what to do.
 package protocol DemoTarget: Sendable {
@@ -8,6 +9,8 @@ package protocol DemoTarget: Sendable {
     var control: any ModelControl { get }
     /// The gateway's own books at this moment.
     func laws() async -> [DemoLaw]
+    /// What mirroring showed so far: of each model the trial with the most pairs.
+    func trials(of models: [String]) async -> [TrialDocument]
 }
 
 /// A gateway the demo starts and stops itself.

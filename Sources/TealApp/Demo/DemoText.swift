@@ -35,6 +35,8 @@ enum DemoText {
           head -1 \(plan.models)/\(model)/heldout.jsonl | curl -s --data-binary @- \
         http://\(self.address(target.inferenceAddress))/v2/models/\(model)/infer
           .build/release/teal status
+          .build/release/teal status \(model)
+          .build/release/teal pairs \(model) --diverged
           .build/release/teal promote \(model)
         """
     }

@@ -22,6 +22,7 @@ enum Figures {
     }
 
     /// `96.4 %`
+    static func distance(_ value: Double) -> String { String(format: "%.4f", value) }
     static func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
     /// The middle value, the lower one of two; nil for none.

@@ -93,6 +93,35 @@ def endless():
           numpy_helper.from_array(np.array(True), "keep_going")])
 
 
+def candidates():
+    """One FP32 [1] in, one out: a live version, and candidates that go wrong in a trial, all with zeros being fine."""
+    float_ = TensorProto.FLOAT
+    x, y = value("x", float_, [1]), value("y", float_, [1])
+    one = numpy_helper.from_array(np.array([1], np.float32), "one")
+    save("steady", [helper.make_node("Add", ["x", "one"], ["y"])], [x], [y], [one])
+    # Counts to x times so many: 2^40 takes hours, 20,000 some milliseconds.
+    for name, rounds in [("hangs", 2**40), ("slow", 20_000)]:
+        body = helper.make_graph(
+            [helper.make_node("Identity", ["keep"], ["keep_out"]), helper.make_node("Add", ["v", "one"], ["v_out"])],
+            "body",
+            [value("i", TensorProto.INT64, []), value("keep", TensorProto.BOOL, []), value("v", float_, [1])],
+            [value("keep_out", TensorProto.BOOL, []), value("v_out", float_, [1])])
+        save(name, [helper.make_node("Cast", ["x"], ["whole"], to=TensorProto.INT64),
+                    helper.make_node("Mul", ["whole", "rounds"], ["counts"]),
+                    helper.make_node("Squeeze", ["counts"], ["count"]),
+                    helper.make_node("Loop", ["count", "keep_going", "x"], ["counted"], body=body),
+                    helper.make_node("Mul", ["counted", "zero"], ["nothing"]),
+                    helper.make_node("Add", ["x", "nothing"], ["same"]),
+                    helper.make_node("Add", ["same", "one"], ["y"])],
+             [x], [y],
+             [one, numpy_helper.from_array(np.array([rounds], np.int64), "rounds"),
+              numpy_helper.from_array(np.array([0], np.float32), "zero"),
+              numpy_helper.from_array(np.array(True), "keep_going")])
+    # Only element 0 is there: any other x is an index out of bounds.
+    save("fails", [helper.make_node("Cast", ["x"], ["index"], to=TensorProto.INT64),
+                   helper.make_node("Gather", ["one", "index"], ["y"])], [x], [y], [one])
+
+
 def refused_types():
     zipmap = helper.make_node("ZipMap", ["p"], ["scores"], domain="ai.onnx.ml", classlabels_int64s=[0, 1])
     output = helper.make_value_info("scores", helper.make_sequence_type_proto(
@@ -165,5 +194,6 @@ if __name__ == "__main__":
     identities()
     arithmetic()
     endless()
+    candidates()
     refused_types()
     external()

@@ -1,0 +1,40 @@
+import Glibc
+import ServingCore
+import SystemPackage
+
+/// The key of the hashes that stand for redacted texts. Made once for a data folder and kept beside the databases, so that
+/// equal texts have equal hashes also after a restart.
+enum CaptureKey {
+    static let byteCount = 32
+
+    /// Reads the key of `folder`, or makes it. Throws one line when the file is no key.
+    static func open(in folder: FilePath) throws(ConfigurationError) -> [UInt8] {
+        let path = folder.appending("captures.key")
+        do {
+            let file = try FileDescriptor.open(
+                path,
+                .readWrite,
+                options: [.create, .closeOnExec],
+                permissions: .ownerReadWrite
+            )
+            return try file.closeAfter {
+                // One byte more, to see a file that is too long.
+                var key = [UInt8](repeating: 0, count: Self.byteCount + 1)
+                let count = try key.withUnsafeMutableBytes { try file.read(fromAbsoluteOffset: 0, into: $0) }
+                if count == Self.byteCount { return Array(key.prefix(count)) }
+                guard count == 0 else { throw Errno.badFileDescriptor }
+                var random = SystemRandomNumberGenerator()
+                let made = (0..<Self.byteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+                _ = try file.writeAll(toAbsoluteOffset: 0, made)
+                fsync(file.rawValue)
+                return made
+            }
+        } catch Errno.badFileDescriptor {
+            throw ConfigurationError(
+                "data: \(path) is not a key of \(Self.byteCount) bytes; remove it to have a new one made"
+            )
+        } catch {
+            throw ConfigurationError("data: cannot use \(path): \(error)")
+        }
+    }
+}
