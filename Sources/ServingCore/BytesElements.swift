@@ -1,5 +1,3 @@
-package import ServingCore
-
 /// Walks the elements of a `BYTES` tensor: a 4-byte little-endian length, then that many bytes. Never reads outside
 /// the memory it was given.
 package struct BytesElements {
