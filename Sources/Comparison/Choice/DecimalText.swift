@@ -1,0 +1,12 @@
+import Glibc
+
+/// Numbers for sentences.
+enum DecimalText {
+    /// Rounded to three significant digits.
+    static func short(_ value: Double) -> String {
+        guard value.isFinite, value != 0 else { return "\(value)" }
+        let factor = pow(10, 2 - floor(log10(abs(value))))
+        let rounded = (value * factor).rounded() / factor
+        return rounded.isFinite ? "\(rounded)" : "\(value)"
+    }
+}
