@@ -256,13 +256,18 @@ let package = Package(
 
 // `TEAL_BENCHMARKS=1 swift run -c release CodecBenchmark`
 if Context.environment["TEAL_BENCHMARKS"] == "1" {
-    package.targets.append(
+    package.targets += [
         .executableTarget(
             name: "CodecBenchmark",
             dependencies: ["OpenInference", "ServingCore", nio],
             path: "benchmarks/codec"
-        )
-    )
+        ),
+        .executableTarget(
+            name: "CapturesBenchmark",
+            dependencies: ["ServingCore", "Storage"],
+            path: "benchmarks/captures"
+        ),
+    ]
 }
 
 // `scripts/fuzz.sh`

@@ -17,15 +17,15 @@ enum ControlSchema {
     private static func check(_ db: Database, name: String) throws {
         try self.refuseForeign(db, name: name)
         let verdict = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
-        guard verdict == "ok" else { throw ControlStoreOpenError.damaged(name) }
+        guard verdict == "ok" else { throw StoreOpenError.damaged(name) }
         guard try !self.migrator.hasBeenSuperseded(db) else {
-            throw ControlStoreOpenError(
+            throw StoreOpenError(
                 .newerSchema,
                 "\(name) was written by a newer version of Teal; start that version, or restore an older copy of the file"
             )
         }
         guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-            throw ControlStoreOpenError(.unavailable, "\(name) is on a file system without shared memory files")
+            throw StoreOpenError(.unavailable, "\(name) is on a file system without shared memory files")
         }
         try db.execute(sql: "PRAGMA synchronous = FULL")
     }
@@ -34,7 +34,7 @@ enum ControlSchema {
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         let identifier = try Int.fetchOne(db, sql: "PRAGMA application_id")
         guard tables == 0 || identifier == self.applicationID else {
-            throw ControlStoreOpenError(
+            throw StoreOpenError(
                 .foreign,
                 "\(name) is not a control database of Teal; name another file, or move this one away to start afresh"
             )

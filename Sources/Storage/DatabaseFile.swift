@@ -13,7 +13,7 @@ struct DatabaseFile: Sendable {
     }
 
     /// Makes missing folders (0700) and the file (0600) before SQLite would make it with the process's default mode.
-    init(creatingIfMissing path: String) throws(ControlStoreOpenError) {
+    init(creatingIfMissing path: String) throws(StoreOpenError) {
         self.path = path
         self.name = path.split(separator: "/").last.map(String.init) ?? path
         try self.createFolders()
@@ -23,7 +23,7 @@ struct DatabaseFile: Sendable {
             _ = fchmod(descriptor, 0o600)
             _ = Foundation.close(descriptor)
         } else if errno != EACCES && errno != EROFS {
-            throw ControlStoreOpenError(
+            throw StoreOpenError(
                 .unavailable,
                 "cannot open \(self.name): \(String(cString: strerror(errno)))"
             )
@@ -31,9 +31,9 @@ struct DatabaseFile: Sendable {
     }
 
     /// Takes note of which file `path` leads to.
-    mutating func remember() throws(ControlStoreOpenError) {
+    mutating func remember() throws(StoreOpenError) {
         guard let found = self.current() else {
-            throw ControlStoreOpenError(.unavailable, "cannot open \(self.name): it vanished while being opened")
+            throw StoreOpenError(.unavailable, "cannot open \(self.name): it vanished while being opened")
         }
         self.identity = found
     }
@@ -48,7 +48,7 @@ struct DatabaseFile: Sendable {
         return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 
-    private func createFolders() throws(ControlStoreOpenError) {
+    private func createFolders() throws(StoreOpenError) {
         let folder = (self.path as NSString).deletingLastPathComponent
         guard !folder.isEmpty else { return }
         do {
@@ -58,7 +58,7 @@ struct DatabaseFile: Sendable {
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            throw ControlStoreOpenError(
+            throw StoreOpenError(
                 .unavailable,
                 "cannot create the folder of \(self.name): \(String(cString: strerror(errno)))"
             )

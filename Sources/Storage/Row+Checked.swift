@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import ServingCore
 
@@ -27,6 +28,14 @@ extension Row {
         }
     }
 
+    func optionalBlob(_ index: Int) throws -> [UInt8]? {
+        switch (self[index] as DatabaseValue).storage {
+        case .null: nil
+        case .blob(let data): [UInt8](data)
+        default: throw DamagedRow()
+        }
+    }
+
     func optionalSlot(_ index: Int) throws -> Slot? {
         guard let text = try self.optionalText(index) else { return nil }
         guard let slot = Slot(rawValue: text) else { throw DamagedRow() }
@@ -41,6 +50,16 @@ extension Row {
     func integer(_ index: Int) throws -> Int64 {
         guard let integer = try self.optionalInteger(index) else { throw DamagedRow() }
         return integer
+    }
+
+    func real(_ index: Int) throws -> Double {
+        guard let real = try self.optionalReal(index) else { throw DamagedRow() }
+        return real
+    }
+
+    func blob(_ index: Int) throws -> [UInt8] {
+        guard let blob = try self.optionalBlob(index) else { throw DamagedRow() }
+        return blob
     }
 
     func slot(_ index: Int) throws -> Slot {

@@ -24,16 +24,16 @@ package final class SQLiteControlStore: ControlStore {
 
     /// Opens `path`, creating it and missing folders, checks it and brings its schema up to date. Blocks; call it at
     /// start. Refuses a file that is damaged, read-only, locked, not Teal's, or written by a newer Teal.
-    package init(path: String, options: Options = Options()) throws(ControlStoreOpenError) {
+    package init(path: String, options: Options = Options()) throws(StoreOpenError) {
         var file = try DatabaseFile(creatingIfMissing: path)
         do {
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration(options))
             try ControlSchema.prepare(queue, name: file.name)
             self.queue = queue
-        } catch let error as ControlStoreOpenError {
+        } catch let error as StoreOpenError {
             throw error
         } catch {
-            throw ControlStoreOpenError(error, file: file.name)
+            throw StoreOpenError(error, file: file.name)
         }
         try file.remember()
         self.file = file

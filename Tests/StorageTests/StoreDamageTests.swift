@@ -137,8 +137,8 @@ struct StoreDamageTests {
         }
     }
 
-    private func openError() -> ControlStoreOpenError? {
-        do throws(ControlStoreOpenError) {
+    private func openError() -> StoreOpenError? {
+        do throws(StoreOpenError) {
             let store = try SQLiteControlStore(path: self.path)
             try? store.close()
             return nil

@@ -131,8 +131,8 @@ struct StoreFaultTests {
 
     static let lockedSentence = "control.db is locked by another process; end that process or try again"
 
-    static func openError(_ path: String, _ busyTimeout: Duration = .seconds(5)) -> ControlStoreOpenError? {
-        do throws(ControlStoreOpenError) {
+    static func openError(_ path: String, _ busyTimeout: Duration = .seconds(5)) -> StoreOpenError? {
+        do throws(StoreOpenError) {
             let store = try SQLiteControlStore(path: path, options: .init(busyTimeout: busyTimeout))
             try? store.close()
             return nil

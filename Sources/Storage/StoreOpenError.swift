@@ -1,5 +1,5 @@
-/// Why the control database cannot be used at all: one line that names the file (never its folder) and what to do.
-package struct ControlStoreOpenError: Error, Sendable, Equatable, CustomStringConvertible {
+/// Why a database cannot be used at all: one line that names the file (never its folder) and what to do.
+package struct StoreOpenError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
         /// Written by a Teal that knows migrations this one does not.
         case newerSchema
@@ -22,7 +22,7 @@ package struct ControlStoreOpenError: Error, Sendable, Equatable, CustomStringCo
     init(_ error: any Error, file: String) {
         switch SQLiteFailure(error) {
         case .damaged: self = .damaged(file)
-        case let failure: self.init(.unavailable, "cannot open control database: \(failure.sentence(file))")
+        case let failure: self.init(.unavailable, "cannot open a database: \(failure.sentence(file))")
         }
     }
 

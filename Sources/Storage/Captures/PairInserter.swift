@@ -1,0 +1,89 @@
+import Foundation
+import GRDB
+import ServingCore
+
+/// Writes pairs with the places they are found at.
+struct PairInserter {
+    private struct Group: Hashable {
+        var model: String
+        var release: Int64
+        var live: String
+        var candidate: String
+        var diverged: Bool
+    }
+
+    private var groups: [Group: Int64] = [:]
+
+    /// To be called when rows of `groups` may have vanished: after a rollback, and after retention.
+    mutating func forgetGroups() { self.groups = [:] }
+
+    /// Inserts within the caller's transaction. Returns how many were left out because their id is taken.
+    mutating func insert(_ pairs: ArraySlice<CapturedPair>, into db: Database) throws -> Int {
+        let row = try db.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO pairs (id, grp, divergence, noise_divergence, live_nanoseconds,
+                    candidate_nanoseconds, noise_nanoseconds, noise, request, segments, reason, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        )
+        let position = try db.cachedStatement(
+            sql: "INSERT OR IGNORE INTO positions (segment, grp, pair, divergence) VALUES (?, ?, ?, ?)"
+        )
+        var taken = 0
+        for pair in pairs {
+            let summary = pair.summary
+            let group = try self.number(of: summary, in: db)
+            let divergence = Self.unit(summary.divergence)
+            try row.execute(arguments: [
+                summary.id, group, divergence, summary.noiseDivergence.map(Self.unit),
+                Int64(clamping: summary.liveNanoseconds), Int64(clamping: summary.candidateNanoseconds),
+                summary.noiseNanoseconds.map(Int64.init(clamping:)), summary.noise, summary.requestID,
+                StoredSegments.encode(summary.segments).map { Data($0) }, summary.reason,
+                pair.body.isEmpty ? nil : Data(pair.body),
+            ])
+            guard db.changesCount == 1 else {
+                taken += 1
+                continue
+            }
+            try position.execute(arguments: [0, group, summary.id, divergence])
+            for segment in summary.segments {
+                try position.execute(arguments: [StoredSegments.number(segment), group, summary.id, divergence])
+            }
+        }
+        return taken
+    }
+
+    /// SQLite stores NaN as NULL. What is not a number is as far away as can be.
+    private static func unit(_ divergence: Double) -> Double {
+        divergence.isNaN ? 1 : min(max(divergence, 0), 1)
+    }
+
+    private mutating func number(of summary: CapturedPair.Summary, in db: Database) throws -> Int64 {
+        let group = Group(
+            model: summary.model,
+            release: summary.release,
+            live: summary.live,
+            candidate: summary.candidate,
+            diverged: summary.diverged
+        )
+        if let number = self.groups[group] { return number }
+        let arguments: StatementArguments = [
+            group.model, group.release, group.live, group.candidate, group.diverged ? 1 : 0,
+        ]
+        try db.cachedStatement(
+            sql: "INSERT OR IGNORE INTO groups (model, release, live, candidate, diverged) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: arguments)
+        let number = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT id FROM groups
+                    WHERE model = ? AND release = ? AND live = ? AND candidate = ? AND diverged = ?
+                    """
+            ),
+            arguments: arguments
+        )
+        guard let number else { throw DamagedRow() }
+        self.groups[group] = number
+        return number
+    }
+}

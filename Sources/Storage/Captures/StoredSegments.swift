@@ -1,0 +1,47 @@
+import ServingCore
+
+/// Segments as a pair's row holds them: for each the key and the value, both as a length of four bytes, least
+/// significant first, and UTF-8.
+enum StoredSegments {
+    /// Nil when there are none.
+    static func encode(_ segments: [Segment]) -> [UInt8]? {
+        guard !segments.isEmpty else { return nil }
+        var bytes: [UInt8] = []
+        for segment in segments {
+            for text in [segment.key, segment.value] {
+                let count = UInt32(clamping: text.utf8.count)
+                withUnsafeBytes(of: count.littleEndian) { bytes.append(contentsOf: $0) }
+                bytes.append(contentsOf: text.utf8.prefix(Int(count)))
+            }
+        }
+        return bytes
+    }
+
+    static func decode(_ bytes: [UInt8]) throws -> [Segment] {
+        var rest = bytes[...]
+        var segments: [Segment] = []
+        while !rest.isEmpty {
+            segments.append(Segment(key: try Self.text(&rest), value: try Self.text(&rest)))
+        }
+        return segments
+    }
+
+    /// What `positions` files a segment's pairs under; never 0, which stands for all pairs. Two segments may share it.
+    static func number(_ segment: Segment) -> Int64 {
+        var checksum = Checksum()
+        checksum.add(segment.key)
+        checksum.add(segment.value)
+        return checksum.value == 0 ? 1 : checksum.value
+    }
+
+    private static func text(_ rest: inout ArraySlice<UInt8>) throws -> String {
+        guard rest.count >= 4 else { throw DamagedRow() }
+        let count = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+        rest = rest.dropFirst(4)
+        guard count <= rest.count, let text = String(validating: rest.prefix(count), as: UTF8.self) else {
+            throw DamagedRow()
+        }
+        rest = rest.dropFirst(count)
+        return text
+    }
+}
