@@ -1,0 +1,83 @@
+import Histogram
+
+/// Times of one leg: an HDR histogram of nanoseconds with three significant digits, beside the exact sum and maximum.
+/// Times beyond 18 minutes count as 18 minutes. The histogram grows with the largest time, to 262 KB at most.
+package struct LegLatency: Sendable, Equatable {
+    private static let longest: UInt64 = 1 << 40
+    /// 146 years; more than that, the histogram could not add up.
+    private static let largestSum: UInt64 = 1 << 62
+
+    private var histogram = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+    /// Exact, nanoseconds.
+    package private(set) var sum: UInt64 = 0
+    /// Exact, nanoseconds.
+    package private(set) var max: UInt64 = 0
+
+    package init() {}
+
+    package mutating func add(nanoseconds: UInt64) {
+        let time = min(nanoseconds, Self.longest)
+        guard self.sum < Self.largestSum else { return }
+        self.histogram.record(time)
+        self.sum += time
+        self.max = Swift.max(self.max, time)
+    }
+
+    package var count: UInt64 { self.histogram.totalCount }
+    /// Nanoseconds; 0 when there is nothing.
+    package var mean: Double { self.count == 0 ? 0 : Double(self.sum) / Double(self.count) }
+
+    /// For each of `shares`, ascending and in 0...1, nanoseconds at most 0.1 % above that quantile; 0 when there is nothing.
+    /// One walk through the histogram: its own quantiles are not specialised for our counts and take a hundred times as long.
+    package func quantiles(_ shares: [Double]) -> [UInt64] {
+        var found: [UInt64] = []
+        for bucket in self.histogram.recordedValues() {
+            while found.count < shares.count,
+                Double(bucket.totalCountToThisValue) >= (shares[found.count] * Double(self.count)).rounded(.up)
+            {
+                found.append(min(bucket.value, self.max))
+            }
+        }
+        return found + Array(repeating: self.max, count: shares.count - found.count)
+    }
+}
+
+extension LegLatency: BinaryCodable {
+    package func encode(into writer: inout BinaryWriter) {
+        writer.write(self.sum)
+        writer.write(self.max)
+        var buckets = BinaryWriter()
+        var count: UInt64 = 0
+        var last: UInt64 = 0
+        for bucket in self.histogram.recordedValues() {
+            buckets.write(bucket.value - last)
+            buckets.write(bucket.count)
+            last = bucket.value
+            count += 1
+        }
+        writer.write(count)
+        writer.append(buckets.bytes)
+    }
+
+    package init(from reader: inout BinaryReader) throws(BinaryDamage) {
+        self.sum = try reader.readUnsigned()
+        self.max = try reader.readUnsigned()
+        guard self.sum <= Self.largestSum + Self.longest, self.max <= Self.longest else {
+            throw reader.damage("a time that cannot have been measured")
+        }
+        var value: UInt64 = 0
+        var weight: UInt64 = 0
+        for _ in 0..<(try reader.readCount()) {
+            let step = try reader.readUnsigned()
+            let count = try reader.readUnsigned()
+            let (next, isTooLarge) = value.addingReportingOverflow(step)
+            let (part, isTooHeavy) = next.multipliedReportingOverflow(by: count)
+            let (sum, overflow) = weight.addingReportingOverflow(part)
+            guard !isTooLarge, !isTooHeavy, !overflow, next < 2 * Self.longest, sum < 2 * Self.largestSum, count > 0
+            else { throw reader.damage("a time that cannot have been measured") }
+            (value, weight) = (next, sum)
+            // A bucket is written by its upper end; the largest time is known exactly.
+            self.histogram.record(min(value, self.max), count: count)
+        }
+    }
+}
