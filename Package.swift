@@ -213,7 +213,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TrialsTests",
-            dependencies: ["Capture", "Comparison", "ServingCore", "TestSupport", "Trials"],
+            dependencies: ["Capture", "Comparison", "ServingCore", "TestSupport", "Trials", logging],
             swiftSettings: strict
         ),
         .testTarget(

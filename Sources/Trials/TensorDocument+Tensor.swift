@@ -1,0 +1,92 @@
+import Capture
+import ServingCore
+
+extension PairDocument.TensorDocument {
+    private static let limit = 256
+
+    init(_ kept: KeptTensor) {
+        self.init(
+            name: kept.name,
+            datatype: "\(kept.datatype)",
+            shape: kept.shape.map { Int(clamping: $0) },
+            elements: kept.tensor.map { Self.elements($0) } ?? [],
+            count: Tensor.elementCount(of: kept.shape) ?? 0
+        )
+        self.hash = kept.hash
+    }
+
+    private static func elements(_ tensor: Tensor) -> [PairDocument.Element] {
+        tensor.bytes.withUnsafeBytes { bytes in
+            guard let width = tensor.datatype.byteWidth else { return Self.texts(bytes) }
+            return (0..<min(Self.limit, bytes.count / width)).map { index in
+                Self.element(bytes, index * width, tensor.datatype)
+            }
+        }
+    }
+
+    private static func element(
+        _ bytes: UnsafeRawBufferPointer,
+        _ offset: Int,
+        _ datatype: DataType
+    ) -> PairDocument.Element {
+        func load<Value: BitwiseCopyable>(_ type: Value.Type) -> Value {
+            bytes.loadUnaligned(fromByteOffset: offset, as: type)
+        }
+        switch datatype {
+        case .bool: return .boolean(load(UInt8.self) != 0)
+        case .uint8: return .integer(Int64(load(UInt8.self)))
+        case .uint16: return .integer(Int64(load(UInt16.self)))
+        case .uint32: return .integer(Int64(load(UInt32.self)))
+        case .uint64: return .unsigned(load(UInt64.self))
+        case .int8: return .integer(Int64(load(Int8.self)))
+        case .int16: return .integer(Int64(load(Int16.self)))
+        case .int32: return .integer(Int64(load(Int32.self)))
+        case .int64: return .integer(load(Int64.self))
+        case .fp16: return Self.number(Float(halfPattern: load(UInt16.self)))
+        case .bf16: return Self.number(Float(bitPattern: UInt32(load(UInt16.self)) << 16))
+        case .fp32: return Self.number(load(Float.self))
+        case .fp64: return Self.number(load(Double.self))
+        case .bytes: return .text("")
+        }
+    }
+
+    /// The shortest decimal that gives the value back in its own width, as V2 JSON writes it.
+    private static func number<Value: BinaryFloatingPoint & LosslessStringConvertible>(
+        _ value: Value
+    ) -> PairDocument.Element {
+        guard value.isFinite else { return .text(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity") }
+        return .number(Double("\(value)") ?? Double(value))
+    }
+
+    private static func texts(_ bytes: UnsafeRawBufferPointer) -> [PairDocument.Element] {
+        var elements: [PairDocument.Element] = []
+        var offset = 0
+        while elements.count < Self.limit, bytes.count - offset >= 4 {
+            let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+            offset += 4
+            guard length <= bytes.count - offset else { break }
+            let content = bytes[offset..<offset + length]
+            elements.append(
+                .text(String(validating: content, as: UTF8.self) ?? "base64:" + Base64.text(of: Array(content)))
+            )
+            offset += length
+        }
+        return elements
+    }
+}
+
+extension Float {
+    /// From IEEE 754 binary16.
+    fileprivate init(halfPattern: UInt16) {
+        let magnitude = UInt32(halfPattern & 0x7FFF)
+        let sign: Float = halfPattern & 0x8000 == 0 ? 1 : -1
+        switch magnitude {
+        case 0x7C01...: self = .nan
+        case 0x7C00: self = sign * .infinity
+        // The exponents' biases differ by 112.
+        case 0x0400...: self = sign * Float(bitPattern: (magnitude << 13) + (112 << 23))
+        // Subnormal: units of 2^-24.
+        default: self = sign * Float(magnitude) * 0x1p-24
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package import ServingCore
+import Synchronization
+
+/// The capture store's contract without a disk. Several owners may share one: a test restarts its subject by giving the
+/// same store to a new one. It can be made to drop what is written and to fail what is read.
+package final class InMemoryCaptureStore: CaptureStore {
+    private struct State {
+        var releases: [Int64: Release] = [:]
+        var evidence: [Int64: [UInt8]] = [:]
+        var pairs: [Int64: CapturedPair] = [:]
+        var figures = CaptureFigures()
+        var isDropping = false
+        var failure: StoreError?
+        var evidenceWrites = 0
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// From now on pairs are dropped for `queue_full`; false heals it.
+    package func drop(_ drops: Bool = true) { self.state.withLock { $0.isDropping = drops } }
+
+    /// From now on reading throws `failure`; nil heals it.
+    package func failReads(with failure: StoreError?) { self.state.withLock { $0.failure = failure } }
+
+    /// Pairs in ascending order of id.
+    package var allPairs: [CapturedPair] {
+        self.state.withLock { state in state.pairs.values.sorted { $0.summary.id < $1.summary.id } }
+    }
+
+    package var evidenceWrites: Int { self.state.withLock { $0.evidenceWrites } }
+
+    // MARK: Writing
+
+    @discardableResult
+    package func append(_ pair: CapturedPair) -> Bool {
+        self.state.withLock { state in
+            state.figures.appended += 1
+            guard !state.isDropping else {
+                state.figures.dropped["queue_full", default: 0] += 1
+                return false
+            }
+            state.figures.stored += 1
+            state.pairs[pair.summary.id] = pair
+            return true
+        }
+    }
+
+    package func save(_ release: Release) { self.state.withLock { $0.releases[release.id] = release } }
+
+    package func save(evidence: [UInt8], of release: Int64) {
+        self.state.withLock { state in
+            state.evidence[release] = evidence
+            state.evidenceWrites += 1
+        }
+    }
+
+    package func flush() async {}
+
+    // MARK: Reading
+
+    package func releases(model: String?, limit: Int) async throws(StoreError) -> [Release] {
+        try self.read { state in
+            let matching = state.releases.values.filter { model == nil || $0.model == model }
+            return Array(matching.sorted { $0.id > $1.id }.prefix(limit))
+        }
+    }
+
+    package func evidence(of release: Int64) async throws(StoreError) -> [UInt8]? {
+        try self.read { $0.evidence[release] }
+    }
+
+    package func pairs(_ query: PairQuery) async throws(StoreError) -> [CapturedPair.Summary] {
+        try self.read { state in
+            let matching = state.pairs.values.map(\.summary).filter { query.matches($0) }
+            let ordered = matching.sorted { one, two in
+                query.order == .divergence && one.divergence != two.divergence
+                    ? one.divergence > two.divergence : one.id > two.id
+            }
+            return Array(ordered.prefix(query.limit))
+        }
+    }
+
+    package func pair(_ id: Int64) async throws(StoreError) -> CapturedPair? { try self.read { $0.pairs[id] } }
+
+    package func bodies(
+        release: Int64,
+        after: Int64,
+        limit: Int
+    ) async throws(StoreError) -> [(id: Int64, body: [UInt8])] {
+        try self.read { state in
+            let matching = state.pairs.values.filter { $0.summary.release == release && $0.summary.id > after }
+            return matching.sorted { $0.summary.id < $1.summary.id }.prefix(limit).map { ($0.summary.id, $0.body) }
+        }
+    }
+
+    package func figures() -> CaptureFigures { self.state.withLock { $0.figures } }
+
+    private func read<Value: Sendable>(_ body: (State) -> Value) throws(StoreError) -> Value {
+        try self.state.withLock { state throws(StoreError) in
+            if let failure = state.failure { throw failure }
+            return body(state)
+        }
+    }
+}
+
+extension PairQuery {
+    fileprivate func matches(_ pair: CapturedPair.Summary) -> Bool {
+        guard pair.model == self.model, self.release ?? pair.release == pair.release else { return false }
+        guard !self.divergedOnly || pair.diverged, self.candidateOutcome ?? pair.candidate == pair.candidate,
+            self.liveOutcome ?? pair.live == pair.live
+        else { return false }
+        guard self.segment.map({ pair.segments.contains($0) }) ?? true else { return false }
+        return pair.id >= self.from ?? .min && pair.id < self.until ?? .max && pair.id < self.before ?? .max
+    }
+}
