@@ -13,8 +13,8 @@ struct ComparatorChoice {
     ///   - candidate: the candidate's answers to the same requests, as far as they have this output.
     static func choose(_ output: DeclaredOutput, live: [Tensor], candidate: [Tensor]) -> ComparatorChoice {
         let datatype = live.first?.datatype ?? .bytes
-        let evidence = Evidence(output: output, datatype: datatype, live: live, candidate: candidate)
-        guard let wanted = output.comparator else { return evidence.choice() }
+        let answers = FirstAnswers(output: output, datatype: datatype, live: live, candidate: candidate)
+        guard let wanted = output.comparator else { return answers.choice() }
         guard Self.fits(wanted, datatype) else {
             return ComparatorChoice(
                 comparator: .exact,
@@ -23,7 +23,7 @@ struct ComparatorChoice {
                     "model.yaml says \(wanted.rawValue), which \(datatype) cannot be compared as, so equality is checked"
             )
         }
-        return evidence.make(wanted, because: "model.yaml says so")
+        return answers.make(wanted, because: "model.yaml says so")
     }
 
     private static func fits(_ comparator: ComparisonSettings.Comparator, _ datatype: DataType) -> Bool {

@@ -4,6 +4,8 @@ import ServingCore
 struct NumberProfile {
     /// Values kept of one answer, evenly spread over it.
     private static let samples = 512
+    /// Rows of one answer that are looked at.
+    private static let mostRows = 16_384
 
     /// Length of the last axis; nil when it varies, or there are only scalars.
     private(set) var columns: Int?
@@ -25,7 +27,7 @@ struct NumberProfile {
         for tensor in tensors {
             guard let reader = TensorValues(tensor), reader.count > 0 else { continue }
             let columns = self.columns ?? reader.count
-            for start in stride(from: 0, to: reader.count, by: columns) {
+            for start in stride(from: 0, to: reader.count, by: columns).prefix(Self.mostRows) {
                 reader.read(start..<(start + columns), into: &values)
                 self.add(row: values)
             }

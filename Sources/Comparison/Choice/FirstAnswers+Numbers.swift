@@ -1,6 +1,6 @@
 import ServingCore
 
-extension ComparatorChoice.Evidence {
+extension ComparatorChoice.FirstAnswers {
     /// Rows of fewer dimensions are not taken for vectors.
     static let leastDimensions = 16
 

@@ -2,7 +2,7 @@ import ServingCore
 
 extension ComparatorChoice {
     /// What a choice rests on.
-    struct Evidence {
+    struct FirstAnswers {
         /// Largest divergence of two neighbour lists that counts as equal: of an equivalent embedding model, 60 % of
         /// the neighbours are expected to be the same.
         static let neighbourTolerance = 0.4

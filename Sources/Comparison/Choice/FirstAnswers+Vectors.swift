@@ -1,6 +1,6 @@
 import ServingCore
 
-extension ComparatorChoice.Evidence {
+extension ComparatorChoice.FirstAnswers {
     /// Pairs from which it can be told whether two spaces are related.
     private static let leastPairs = 16
 

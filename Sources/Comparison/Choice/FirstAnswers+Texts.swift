@@ -1,6 +1,6 @@
 import ServingCore
 
-extension ComparatorChoice.Evidence {
+extension ComparatorChoice.FirstAnswers {
     /// Texts looked at.
     private static let mostTexts = 4_096
     /// Most different texts that can be classes.
