@@ -147,7 +147,7 @@ let package = Package(
             path: "Tests/Fuzz/Oracle",
             swiftSettings: strict
         ),
-        .testTarget(name: "ServingCoreTests", dependencies: ["ServingCore"], swiftSettings: strict),
+        .testTarget(name: "ServingCoreTests", dependencies: ["ServingCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests",
             dependencies: ["ServingCore", "Telemetry", "TestSupport"],
