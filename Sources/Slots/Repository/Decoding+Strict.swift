@@ -11,9 +11,19 @@ extension Decoder {
             )
         }
     }
+
+    /// An error about the whole value that is being decoded.
+    func corrupted(_ description: String) -> DecodingError {
+        .dataCorrupted(.init(codingPath: self.codingPath, debugDescription: description))
+    }
 }
 
 extension KeyedDecodingContainer {
+    /// An error about the value of `key`.
+    func corrupted(_ key: Key, _ description: String) -> DecodingError {
+        .dataCorruptedError(forKey: key, in: self, debugDescription: description)
+    }
+
     /// A whole number in `range`, or `standard` when the key is absent.
     func decode(_ key: Key, in range: ClosedRange<Int>, default standard: Int) throws -> Int {
         guard let value = try self.decodeIfPresent(Int.self, forKey: key) else { return standard }

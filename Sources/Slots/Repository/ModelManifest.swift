@@ -29,7 +29,7 @@ package struct ModelManifest: Sendable, Equatable {
 extension ModelManifest: Decodable {
     private enum Key: String, CodingKey, CaseIterable {
         case description, slots, live, slotHeader, execution, inlineThreshold, workers, threads, batching
-        case maxQueuedRequests, requestTimeout, warmup
+        case maxQueuedRequests, requestTimeout, warmup, shadow, capture, segments, compare
     }
 
     private enum BatchingKey: String, CodingKey, CaseIterable {
@@ -64,6 +64,13 @@ extension ModelManifest: Decodable {
         self.warmup = try container.decodeIfPresent(String.self, forKey: .warmup)
         self.threadsPerRun = try container.decode(.threads, in: 1...256, default: 1)
         try self.decodeExecution(container)
+        if let shadow = try container.decodeIfPresent(Shadow.self, forKey: .shadow) {
+            self.traffic = shadow.traffic
+            self.shadowLimits = shadow.limits
+        }
+        self.capture = try container.decodeIfPresent(Capture.self, forKey: .capture)?.policy ?? self.capture
+        self.segments = try container.decodeIfPresent(Segments.self, forKey: .segments)?.sources ?? []
+        self.comparison = try container.decodeIfPresent(Compare.self, forKey: .compare)?.settings ?? self.comparison
     }
 
     private mutating func decodeExecution(_ container: KeyedDecodingContainer<Key>) throws {
