@@ -208,7 +208,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CaptureTests",
-            dependencies: ["Capture", "Comparison", "ServingCore", "TestSupport"],
+            dependencies: ["Capture", "Comparison", "OpenInference", "ServingCore", "TestSupport", nio],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,0 +1,64 @@
+package import Comparison
+package import ServingCore
+
+extension PairRedactor {
+    /// The comparison without what the policy removes: class names, places and values of JSON fields, sentences about
+    /// structure. Figures stay. In modes `hash` and `off` all of these become keyed hashes but two: class names that are
+    /// whole numbers of an output that is no text, and sentences about structure, which speak of names, datatypes and
+    /// shapes alone.
+    ///
+    /// - Parameter live: tells which outputs are texts.
+    package func redacted(_ comparison: PairComparison, live: ModelSignature) -> PairComparison {
+        guard self.policy.mode != .full else { return comparison }
+        var comparison = comparison
+        comparison.outputs = comparison.outputs.map { self.redacted($0, live) }
+        comparison.noise = comparison.noise.map { outputs in outputs.map { self.redacted($0, live) } }
+        return comparison
+    }
+
+    private func redacted(_ output: OutputComparison, _ live: ModelSignature) -> OutputComparison {
+        var output = output
+        if self.policy.mode == .redacted, self.removed.contains(output.name) {
+            output.liveClass = output.liveClass.map { _ in Self.marker }
+            output.candidateClass = output.candidateClass.map { _ in Self.marker }
+            output.fields = output.fields.map { FieldDifference(path: Self.marker, kind: $0.kind) }
+            return output
+        }
+        let isNumeric = live.outputs.contains { $0.name == output.name && $0.datatype != .bytes }
+        output.liveClass = output.liveClass.map { self.redactedClass($0, isNumeric) }
+        output.candidateClass = output.candidateClass.map { self.redactedClass($0, isNumeric) }
+        output.fields = output.fields.map { self.redacted($0) }
+        if self.policy.mode == .redacted { output.structure = output.structure.map { self.redacted($0) } }
+        return output
+    }
+
+    private static let marker = "[redacted]"
+
+    private func redactedClass(_ name: String, _ isNumeric: Bool) -> String {
+        if isNumeric, Int64(name) != nil || UInt64(name) != nil { return name }
+        return self.redacted(name, isCut: Self.mayBeCut(name))
+    }
+
+    private func redacted(_ field: FieldDifference) -> FieldDifference {
+        var field = field
+        guard self.policy.mode == .redacted else {
+            field.path = self.redacted(field.path)
+            field.live = field.live.map { self.redacted($0) }
+            field.candidate = field.candidate.map { self.redacted($0) }
+            return field
+        }
+        let place = self.text.hasPaths ? try? RedactionPath(field.path) : nil
+        // A place that cannot be read might be one that the rules name.
+        let isUnknown = self.text.hasPaths && place == nil
+        let redact = { (value: String) in
+            isUnknown ? Self.marker : self.text.redacted(value, isCut: Self.mayBeCut(value), at: place)
+        }
+        field.live = field.live.map(redact)
+        field.candidate = field.candidate.map(redact)
+        field.path = self.redacted(field.path, isCut: Self.mayBeCut(field.path))
+        return field
+    }
+
+    /// Comparators cut what they quote; a text this long may lack its end.
+    private static func mayBeCut(_ text: String) -> Bool { text.utf8.count >= 60 }
+}
