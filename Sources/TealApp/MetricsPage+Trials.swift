@@ -1,5 +1,6 @@
 import ServingCore
 import Shadow
+import Storage
 import Telemetry
 
 extension MetricsPage {

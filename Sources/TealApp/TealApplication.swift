@@ -9,6 +9,7 @@ import NIOPosix
 import Routing
 import ServiceLifecycle
 package import ServingCore
+import Shadow
 import Slots
 import Storage
 import SystemPackage

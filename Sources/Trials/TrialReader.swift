@@ -5,7 +5,7 @@ package import ServingCore
 /// Answers the surfaces out of the recorder for trials that run, and out of the store for those that ended and for pairs.
 package struct TrialReader: TrialReading {
     private let recorder: TrialRecorder
-    private let store: any CaptureStore
+    let store: any CaptureStore
     private let isUnderPressure: @Sendable (String) -> Bool
     private let noiseShare: @Sendable (String) -> Double?
 

@@ -46,7 +46,7 @@ import Testing
             let other = try DatabaseQueue(path: path)
             try await other.write { db in try db.execute(sql: "UPDATE models SET \(change)") }
             try other.close()
-            #expect(throws: ControlStoreOpenError.self) { try SQLiteControlStore(path: path) }
+            #expect(throws: StoreOpenError.self) { try SQLiteControlStore(path: path) }
         }
     }
 

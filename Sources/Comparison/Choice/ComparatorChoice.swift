@@ -38,7 +38,7 @@ struct ComparatorChoice {
     /// The braces' content of `DeclaredOutput.override`: a sensible other choice.
     static func alternative(to comparator: ComparisonSettings.Comparator, _ datatype: String) -> String {
         switch (comparator, datatype) {
-        case (.json, _): "comparator: json, ignoredFields: [\"$.timestamp\"]"
+        case (.json, _): "comparator: json, ignore: [\"$.timestamp\"]"
         case (.text, _), (.labels, "BYTES"), (.exact, "BYTES"): "comparator: text, tolerance: 0.1"
         case (.vector, _): "comparator: vector, tolerance: 0.01"
         case (.ignore, _), (.labels, "BOOL"): "comparator: exact"

@@ -1,3 +1,5 @@
+import Comparison
+import ServingCore
 import Trials
 
 extension DemoReport {
