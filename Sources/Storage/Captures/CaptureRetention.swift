@@ -1,9 +1,8 @@
 import Foundation
 import GRDB
 
-/// One pass of retention, in short steps between which batches are written: deletes what is too old or too much, gives
-/// pages back to the disk, and empties the log. `secure_delete` overwrites what is deleted in the file; only the emptied
-/// log makes it gone from the disk.
+/// One pass of retention, in short steps between which batches are written: wipes and deletes what is too old or too
+/// much, gives pages back to the disk, and empties the log, which held earlier states of the pages.
 struct CaptureRetention {
     private enum Phase {
         case resting, deleting, shrinking, emptyingLog
@@ -75,15 +74,21 @@ struct CaptureRetention {
     }
 
     private func delete(in db: Database) throws -> Int {
-        let bound = try Self.used(in: db) > self.goal ? Int64.max : self.cutoff
-        var deleted = 0
+        let isOver = try Self.used(in: db) > self.goal
+        var count = 0
         try db.inTransaction(.immediate) {
-            let doomed = try Doomed(below: bound, count: Self.batch, bytes: Self.batchBytes, in: db)
-            try doomed.delete(in: db)
-            deleted = doomed.count
+            let expired = try ExpiredPairs(
+                below: isOver ? nil : self.cutoff,
+                count: Self.batch,
+                bytes: Self.batchBytes,
+                in: db
+            )
+            try expired.wipe(in: db)
+            if !expired.isEmpty { try ExpiredPairs.deleteWiped(in: db) }
+            count = expired.count
             return .commit
         }
-        return deleted
+        return count
     }
 
     /// Bytes of the pages in use.
@@ -108,51 +113,5 @@ struct CaptureRetention {
                 WHERE NOT EXISTS (SELECT 1 FROM positions WHERE segment = 0 AND positions.grp = groups.id)
                 """
         )
-    }
-}
-
-/// The oldest pairs, and the places they are found at.
-private struct Doomed {
-    private struct Place: Hashable {
-        var segment: Int64
-        var group: Int64
-    }
-
-    private(set) var count = 0
-    private var last: Int64 = .min
-    private var places: Set<Place> = []
-
-    /// At most `count` pairs with ids below `bound`, and no more than about `bytes` of content.
-    init(below bound: Int64, count: Int, bytes: Int64, in db: Database) throws {
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: "SELECT id, grp, segments, length(body) FROM pairs WHERE id < ? ORDER BY id LIMIT ?"
-            ),
-            arguments: [bound, count]
-        )
-        var sum: Int64 = 0
-        while sum < bytes, let row = try rows.next() {
-            self.last = try row.integer(0)
-            self.count += 1
-            let group = try row.integer(1)
-            self.places.insert(Place(segment: 0, group: group))
-            // Places of damaged segments stay, and lead nowhere.
-            for segment in try row.optionalBlob(2).flatMap({ try? StoredSegments.decode($0) }) ?? [] {
-                self.places.insert(Place(segment: StoredSegments.number(segment), group: group))
-            }
-            sum += try row.optionalInteger(3) ?? 0
-        }
-    }
-
-    /// These are all pairs up to the last one, so ranges of each place go at once.
-    func delete(in db: Database) throws {
-        guard self.count > 0 else { return }
-        let positions = try db.cachedStatement(
-            sql: "DELETE FROM positions WHERE segment = ? AND grp = ? AND pair <= ?"
-        )
-        for place in self.places {
-            try positions.execute(arguments: [place.segment, place.group, self.last])
-        }
-        try db.cachedStatement(sql: "DELETE FROM pairs WHERE id <= ?").execute(arguments: [self.last])
     }
 }

@@ -6,6 +6,9 @@ import GRDB
 /// the same outcomes form a group (at most 32 in a release), and `positions` lists each group's pairs in order, once
 /// under segment 0 and once under each of the pair's segments, with the divergence. So every combination of filters is a
 /// few ranges of one B-tree: nothing is scanned to find nothing, and new pairs are always appended to a range.
+///
+/// Rows of `pairs` lie in the order of arrival, not of ids, and what clients wrote is in its BLOBs alone: see
+/// `ExpiredPairs` for why.
 enum CaptureSchema {
     /// "TECP" in the file's header: tells these files from `control.db` and from other programs' databases.
     private static let applicationID = 0x5445_4350
@@ -61,7 +64,8 @@ enum CaptureSchema {
         }
         // Both ends of every table, and the free list: where the next write and the next retention go.
         for (table, column) in [
-            ("pairs", "id"), ("positions", "segment"), ("groups", "id"), ("releases", "id"), ("evidence", "release"),
+            ("pairs", "number"), ("positions", "segment"), ("groups", "id"), ("releases", "id"),
+            ("evidence", "release"),
         ] {
             for end in ["min", "max"] {
                 _ = try Row.fetchOne(db, sql: "SELECT \(end)(\(column)) FROM \(table)")
@@ -105,7 +109,9 @@ enum CaptureSchema {
         ) STRICT;
         CREATE INDEX groups_by_release ON groups (release);
         CREATE TABLE pairs (
-            id INTEGER PRIMARY KEY,
+            number INTEGER PRIMARY KEY,
+            id INTEGER NOT NULL UNIQUE,
+            wiped INTEGER NOT NULL DEFAULT 0,
             grp INTEGER NOT NULL,
             divergence REAL NOT NULL,
             noise_divergence REAL,
@@ -113,9 +119,9 @@ enum CaptureSchema {
             candidate_nanoseconds INTEGER NOT NULL,
             noise_nanoseconds INTEGER,
             noise TEXT,
-            request TEXT,
+            request BLOB,
             segments BLOB,
-            reason TEXT,
+            reason BLOB,
             body BLOB
         ) STRICT;
         CREATE TABLE positions (

@@ -18,7 +18,7 @@ extension CapturedPair.Summary {
         pairs.noise_divergence, pairs.live_nanoseconds, pairs.candidate_nanoseconds, pairs.noise_nanoseconds, pairs.noise,
         pairs.request, pairs.segments, pairs.reason
         """
-    private static let source = " FROM pairs JOIN groups ON groups.id = pairs.grp WHERE pairs.id = ?"
+    private static let source = " FROM pairs JOIN groups ON groups.id = pairs.grp WHERE pairs.id = ? AND wiped = 0"
 
     /// The summaries of those of `ids` that are there, in the order of `ids`.
     static func fetch(_ ids: [Int64], in db: Database) throws -> [CapturedPair.Summary] {
@@ -50,9 +50,16 @@ extension CapturedPair.Summary {
         self.noiseDivergence = try row.optionalReal(7)
         self.noiseNanoseconds = try row.optionalInteger(10).map(UInt64.init(clamping:))
         self.noise = try row.optionalText(11)
-        self.requestID = try row.optionalText(12)
+        self.requestID = try row.optionalBlob(12).map(Self.text)
         self.segments = try row.optionalBlob(13).map(StoredSegments.decode) ?? []
-        self.reason = try row.optionalText(14)
+        self.reason = try row.optionalBlob(14).map(Self.text)
+    }
+}
+
+extension CapturedPair.Summary {
+    private static func text(_ bytes: [UInt8]) throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw DamagedRow() }
+        return text
     }
 }
 
@@ -64,7 +71,7 @@ extension CapturedPair {
     /// Bodies of those of `ids` that are there, in that order; ends early, after at least one, before they exceed
     /// `bytes` together.
     static func bodies(_ ids: [Int64], bytes: Int, in db: Database) throws -> [(id: Int64, body: [UInt8])] {
-        let statement = try db.cachedStatement(sql: "SELECT body FROM pairs WHERE id = ?")
+        let statement = try db.cachedStatement(sql: "SELECT body FROM pairs WHERE id = ? AND wiped = 0")
         var bodies: [(id: Int64, body: [UInt8])] = []
         var sum = 0
         for id in ids {

@@ -37,9 +37,9 @@ struct PairInserter {
             try row.execute(arguments: [
                 summary.id, group, divergence, summary.noiseDivergence.map(Self.unit),
                 Int64(clamping: summary.liveNanoseconds), Int64(clamping: summary.candidateNanoseconds),
-                summary.noiseNanoseconds.map(Int64.init(clamping:)), summary.noise, summary.requestID,
-                StoredSegments.encode(summary.segments).map { Data($0) }, summary.reason,
-                pair.body.isEmpty ? nil : Data(pair.body),
+                summary.noiseNanoseconds.map(Int64.init(clamping:)), summary.noise, Self.blob(summary.requestID?.utf8),
+                Self.blob(StoredSegments.encode(summary.segments)), Self.blob(summary.reason?.utf8),
+                Self.blob(pair.body.isEmpty ? nil : pair.body),
             ])
             guard db.changesCount == 1 else {
                 taken += 1
@@ -52,6 +52,8 @@ struct PairInserter {
         }
         return taken
     }
+
+    private static func blob(_ bytes: (some Sequence<UInt8>)?) -> Data? { bytes.map { Data($0) } }
 
     /// SQLite stores NaN as NULL. What is not a number is as far away as can be.
     private static func unit(_ divergence: Double) -> Double {
