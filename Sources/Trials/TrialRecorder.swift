@@ -9,7 +9,8 @@ import Synchronization
 /// without `flush` loses what came after the last of these, evidence and counts together; requests that were on their way
 /// then are counted as `crash`, so that `sampled = paired + dropped + pending` holds over restarts.
 ///
-/// Memory: at most `limit` releases of some 0.3 MB each, 1 MB at most for outputs that are not JSON; 8 that ended.
+/// Memory: at most `limit` releases of some 0.4 MB each, 1 MB at most for a few outputs that are not JSON (see `Evidence`),
+/// besides what their comparators keep; the last 8 that ended.
 package final class TrialRecorder: PairSink, Sendable {
     private struct State {
         var running: [Int64: RunningTrial] = [:]
