@@ -219,7 +219,8 @@ let package = Package(
         .testTarget(
             name: "CutoverTests",
             dependencies: [
-                "Cutover", "Inference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry", "TestSupport", logging,
+                "Cutover", "Inference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry", "TestSupport",
+                logging,
                 nio, nioPosix, system,
             ],
             swiftSettings: strict
@@ -248,7 +249,10 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Admin", "LoadGenerator", "ServingCore", "TealApp", "TestSupport", "Trials", nio, nioPosix],
+            dependencies: [
+                "Admin", "Comparison", "LoadGenerator", "ServingCore", "TealApp", "TestSupport", "Trials", nio,
+                nioPosix,
+            ],
             swiftSettings: strict
         ),
     ]

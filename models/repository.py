@@ -4,7 +4,7 @@ import hashlib
 import json
 import statistics
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,8 @@ class Example:
     id: str
     label: int | str
     data: list
+    # Further parameters of the request, to file pairs under.
+    more: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,17 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_model(folder: Path, description: str) -> None:
+def write_model(folder: Path, description: str, segments: list[str]) -> None:
     write_text(folder / "model.yaml", "\n".join([
         f"description: {json.dumps(description)}",
         "slots: {blue: 1, green: 2}",
         "live: blue",
         "slotHeader: true",
         "warmup: warmup.jsonl",
+        "# Held-out requests carry what they show: on which of them a candidate answers differently.",
+        f"segments: [{', '.join(f'{{parameter: {name}}}' for name in segments)}]",
+        "# Two versions are never alike to the last digit; what is below is called equal.",
+        "compare: {outputs: {probabilities: {tolerance: 0.1}}}",
         "",
     ]))
 
@@ -71,7 +77,7 @@ def write_requests(path: Path, model_input: Input, examples: list[Example]) -> N
     for example in examples:
         tensor = {"name": model_input.name, "shape": [1, *model_input.row_shape], "datatype": model_input.datatype,
                   "data": example.data}
-        request = {"id": example.id, "parameters": {"label": example.label}, "inputs": [tensor]}
+        request = {"id": example.id, "parameters": {"label": example.label} | example.more, "inputs": [tensor]}
         lines.append(json.dumps(request, ensure_ascii=False, separators=(",", ":")))
     write_text(path, "\n".join(lines) + "\n")
 

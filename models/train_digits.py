@@ -94,7 +94,7 @@ def build(output: Path) -> None:
     held_out = to_examples("digits", held_images, held_labels)
     warm_up = one_of_each(train_images, train_labels)[:WARM_UP]
 
-    repository.write_model(folder, DESCRIPTION)
+    repository.write_model(folder, DESCRIPTION, ["label"])
     repository.write_requests(folder / "heldout.jsonl", INPUT, held_out)
     repository.write_requests(folder / "warmup.jsonl", INPUT,
                               to_examples("digits-warmup", train_images[warm_up], train_labels[warm_up]))

@@ -204,7 +204,8 @@ def measure(examples: list[Example], predicted: np.ndarray) -> dict[str, float]:
 
 
 def to_examples(prefix: str, rows: list[Row]) -> list[Example]:
-    return [Example(f"{prefix}-{row.source}-{number:04}", row.label, [row.text])
+    return [Example(f"{prefix}-{row.source}-{number:04}", row.label, [row.text],
+                    {"negated": "yes" if has_negation(row.text) else "no"})
             for number, row in enumerate(rows, start=1)]
 
 
@@ -214,7 +215,7 @@ def build(output: Path, archive: Path | None) -> None:
     folder = output / "sentiment"
     held_out = to_examples("sentiment", held_rows)
 
-    repository.write_model(folder, DESCRIPTION)
+    repository.write_model(folder, DESCRIPTION, ["label", "negated"])
     repository.write_requests(folder / "heldout.jsonl", INPUT, held_out)
     repository.write_requests(folder / "warmup.jsonl", INPUT, to_examples("sentiment-warmup", training[:WARM_UP]))
 

@@ -21,7 +21,11 @@ extension MetricsPage {
                 page.sample("teal_shadow_requests_total", ["model": figure.model, "state": state], count)
             }
         }
-        page.family("teal_shadow_dropped_total", .counter, "Sampled requests of the running release that became no pair.")
+        page.family(
+            "teal_shadow_dropped_total",
+            .counter,
+            "Sampled requests of the running release that became no pair."
+        )
         for figure in figures {
             for reason in ShadowDrop.allCases {
                 page.sample(
@@ -35,7 +39,11 @@ extension MetricsPage {
         for figure in figures {
             page.sample("teal_shadow_under_pressure", ["model": figure.model], figure.isUnderPressure ? 1 : 0)
         }
-        page.family("teal_shadow_admitted_ratio", .gauge, "Share of sampled requests that the busiest event loop lets through.")
+        page.family(
+            "teal_shadow_admitted_ratio",
+            .gauge,
+            "Share of sampled requests that the busiest event loop lets through."
+        )
         page.sample("teal_shadow_admitted_ratio", [:], snapshot.shadowAdmitted)
     }
 

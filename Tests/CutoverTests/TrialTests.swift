@@ -1,11 +1,14 @@
 import Cutover
 import ServingCore
 import Shadow
+import Synchronization
 import TestSupport
 import Testing
 
 @Suite("Releases of a model with two versions", .timeLimit(.minutes(1))) struct TrialTests {
-    private func with(_ stage: TrialStage = TrialStage(), _ body: (Workshop, TrialStage) async throws -> Void) async throws {
+    private func with(_ stage: TrialStage = TrialStage(), _ body: (Workshop, TrialStage) async throws -> Void)
+        async throws
+    {
         let workshop = try await Workshop(trials: stage.keeper)
         try await workshop.manager.start()
         try await body(workshop, stage)
@@ -42,11 +45,18 @@ import Testing
     @Test("A stop ends no trial: the next process goes on with it")
     func restart() async throws {
         let first = TrialStage()
-        var release: Release?
-        try await self.with(first) { workshop, _ in release = try await workshop.status().release }
+        let release = Mutex<Release?>(nil)
+        try await self.with(first) { workshop, _ in
+            let running = try await workshop.status().release
+            release.withLock { $0 = running }
+        }
+        let before = try #require(release.withLock { $0 })
         #expect(!first.told.all.contains { $0.hasPrefix("end") })
-        let second = TrialStage(earlier: [try #require(release)])
-        try await self.with(second) { workshop, _ in #expect(try await workshop.status().release == release) }
+        let second = TrialStage(earlier: [before])
+        try await self.with(second) { workshop, _ in
+            let after = try await workshop.status().release
+            #expect(after == before)
+        }
         #expect(second.told.all.first == "begin candidate 1/2")
     }
 

@@ -1,3 +1,4 @@
+import HTTPOracle
 import Inference
 import NIOCore
 import Routing
@@ -102,7 +103,7 @@ struct MirroringTests {
         arguments: [
             (Requests.infer(1, "teal-shadow: skip"), 200), (Requests.infer(1, "teal-shadow: mirrored"), 200),
             (Requests.infer(1, "teal-slot: blue"), 200), (Requests.infer(1, "teal-slot: green"), 200),
-            (Requests.infer(1, path: "/v2/models/m/versions/1/infer"), 200), (Requests.infer(1, "teal-shadow: no"), 400),
+            (Requests.infer(1, "teal-shadow: no"), 400),
             (Requests.infer(1, parameters: #""broken","#), 400),
         ]
     )

@@ -4,6 +4,8 @@ import TestSupport
 /// The small ONNX models of the engine's tests.
 enum Fixtures {
     static func model(_ name: String) throws -> Data {
-        try Data(contentsOf: URL(fileURLWithPath: GatewayProcess.packageRoot + "/Tests/InferenceTests/Fixtures/\(name).onnx"))
+        try Data(
+            contentsOf: URL(fileURLWithPath: GatewayProcess.packageRoot + "/Tests/InferenceTests/Fixtures/\(name).onnx")
+        )
     }
 }

@@ -89,7 +89,7 @@ import Testing
         let negative = #"{"inputs":[{"name":"x","shape":[1,1],"datatype":"INT32","data":[-1]}]}"#
         let engine = FakeEngine { inputs, _, _ throws(InferenceError) in
             guard inputs[0].bytes.withUnsafeBytes({ $0.first }) == 1 else {
-                throw InferenceError(.failed, "negative numbers are beyond me")
+                throw InferenceError(.modelFailed, "negative numbers are beyond me")
             }
             return inputs
         }

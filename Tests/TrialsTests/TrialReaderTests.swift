@@ -9,7 +9,7 @@ import Trials
 struct TrialReaderTests {
     private func stage(_ pairs: Int = 250, model: String = "digits") -> TrialStage {
         let stage = TrialStage()
-        stage.begin(.sample(1, model: model))
+        stage.begin(.numbered(1, model: model))
         for id in 0..<max(0, pairs) {
             let segments = [Segment(key: "tenant", value: "t\(id % 2)")]
             let label = Int64(id % 10)
@@ -22,7 +22,7 @@ struct TrialReaderTests {
     func sameVersion() async throws {
         let stage = self.stage()
         let trial = try await stage.trial()
-        #expect(trial.isRunning && trial.release == .sample() && trial.lastPair == 250)
+        #expect(trial.isRunning && trial.release == .numbered() && trial.lastPair == 250)
         #expect(trial.coverage.compared == 250 && trial.coverage.triples == 250)
         #expect(trial.outcomes.live == ["answered": 250] && trial.outcomes.candidateReasons.isEmpty)
         #expect(trial.determinism.isDeterministic == true)
@@ -59,21 +59,21 @@ struct TrialReaderTests {
     func ended() async throws {
         let stage = self.stage()
         let running = try await stage.trial()
-        stage.recorder.end(Release.sample().ended())
+        stage.recorder.end(Release.numbered().ended())
         let fromMemory = try await stage.trial(1)
         let fromStore = try await TrialStage(stage.store).trial(1)
         #expect(fromMemory == fromStore)
         #expect(!fromMemory.isRunning && fromMemory.release.end == .promoted)
         #expect(fromMemory.outputs == running.outputs && fromMemory.coverage == running.coverage)
-        #expect(try await stage.reader.releases(model: "digits", limit: 5).releases == [Release.sample().ended()])
+        #expect(try await stage.reader.releases(model: "digits", limit: 5).releases == [Release.numbered().ended()])
     }
 
     @Test("the running release comes first, then the newest that ended")
     func chooses() async throws {
         let stage = self.stage()
-        stage.recorder.end(Release.sample().ended())
+        stage.recorder.end(Release.numbered().ended())
         #expect(try await stage.trial().release.id == 1)
-        stage.begin(.sample(2))
+        stage.begin(.numbered(2))
         #expect(try await stage.trial().release.id == 2)
         #expect(try await stage.trial(1).release.id == 1)
         #expect(try await stage.reader.releases(model: "digits", limit: 5).releases.map(\.id) == [2, 1])

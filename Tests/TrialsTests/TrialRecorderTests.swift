@@ -10,10 +10,10 @@ struct TrialRecorderTests {
     @Test("a release that begins is in the store, begun again it changes nothing")
     func begins() async throws {
         let stage = TrialStage()
-        stage.begin(.sample())
+        stage.begin(.numbered())
         for id in 1...40 { stage.mirror(.sample(id: Int64(id))) }
-        stage.begin(.sample())
-        #expect(try await stage.store.releases(model: "digits", limit: 10) == [.sample()])
+        stage.begin(.numbered())
+        #expect(try await stage.store.releases(model: "digits", limit: 10) == [.numbered()])
         #expect(try await stage.trial().coverage.compared == 40)
     }
 
@@ -21,8 +21,8 @@ struct TrialRecorderTests {
     func unknownReleases() {
         let stage = TrialStage()
         stage.recorder.accept(.sample(id: 1))
-        stage.begin(.sample())
-        stage.recorder.end(Release.sample().ended())
+        stage.begin(.numbered())
+        stage.recorder.end(Release.numbered().ended())
         stage.recorder.accept(.sample(id: 2))
         #expect(stage.recorder.unknownPairs == 2)
         #expect(stage.store.allPairs.isEmpty)
@@ -31,7 +31,7 @@ struct TrialRecorderTests {
     @Test("beyond the limit no further release is kept in memory")
     func isBounded() {
         let stage = TrialStage(limit: 2)
-        for id in 1...3 { stage.begin(.sample(Int64(id), model: "m\(id)")) }
+        for id in 1...3 { stage.begin(.numbered(Int64(id), model: "m\(id)")) }
         for id in 1...3 { stage.recorder.accept(.sample(id: Int64(id), release: Int64(id))) }
         #expect(stage.recorder.unknownPairs == 1)
     }
@@ -39,7 +39,7 @@ struct TrialRecorderTests {
     @Test("every pair is stored once, compared and summarised, also those held back at first")
     func storesPairs() async throws {
         let stage = TrialStage()
-        stage.begin(.sample())
+        stage.begin(.numbered())
         for id in 1...100 {
             let segments = [Segment(key: "tenant", value: "t\(id % 3)")]
             stage.mirror(.sample(id: Int64(id), candidate: id == 50 ? 1 : 0, noise: 0, segments: segments))
@@ -56,7 +56,7 @@ struct TrialRecorderTests {
     @Test("a candidate that fails is a pair with divergence 1 and a reason")
     func storesFailures() throws {
         let stage = TrialStage()
-        stage.begin(.sample())
+        stage.begin(.numbered())
         var pair = Pair.sample(id: 5)
         pair.candidate = .failure(.timeout, "no answer within 1 s")
         stage.mirror(pair)
@@ -68,7 +68,7 @@ struct TrialRecorderTests {
     @Test("pairs held back for their comparators come out on the sixth tick")
     func settlesOnTicks() {
         let stage = TrialStage()
-        stage.begin(.sample())
+        stage.begin(.numbered())
         stage.mirror(.sample(id: 1))
         for _ in 0..<5 { stage.recorder.tick() }
         #expect(stage.store.allPairs.isEmpty)
@@ -79,7 +79,7 @@ struct TrialRecorderTests {
     @Test("evidence is saved when it changed, and not otherwise")
     func savesChanges() {
         let stage = TrialStage()
-        stage.begin(.sample())
+        stage.begin(.numbered())
         stage.recorder.tick()
         let first = stage.store.evidenceWrites
         stage.recorder.tick()
@@ -97,7 +97,7 @@ struct TrialRecorderTests {
     @Test("mode off keeps evidence and no pair, and nothing readable in either")
     func modeOff() async throws {
         let stage = TrialStage()
-        stage.begin(.sample(), capture: CapturePolicy(mode: .off))
+        stage.begin(.numbered(), capture: CapturePolicy(mode: .off))
         for id in 1...40 {
             var pair = Pair.sample(id: Int64(id), segments: [Segment(key: "user", value: "eve@example.com")])
             pair.requestID = "eve@example.com"
@@ -114,7 +114,7 @@ struct TrialRecorderTests {
     @Test("determinism is found from the bytes, also when these are not kept, and said once")
     func announcesDeterminism() {
         let stage = TrialStage()
-        stage.begin(.sample(), capture: CapturePolicy(mode: .off))
+        stage.begin(.numbered(), capture: CapturePolicy(mode: .off))
         for id in 1...300 {
             stage.mirror(.sample(id: Int64(id), noise: 0))
             if id == 199 { #expect(stage.announced.isEmpty) }
@@ -126,7 +126,7 @@ struct TrialRecorderTests {
     @Test("a live version that answers differently is never said to be deterministic")
     func seesNoise() async throws {
         let stage = TrialStage()
-        stage.begin(.sample())
+        stage.begin(.numbered())
         for id in 1...300 { stage.mirror(.sample(id: Int64(id), noise: id == 30 ? 1 : 0)) }
         stage.recorder.tick()
         #expect(stage.announced.isEmpty)
@@ -139,11 +139,11 @@ struct TrialRecorderTests {
     @Test("compared in another way, evidence begins anew and the counts go on")
     func otherTerms() async throws {
         let stage = TrialStage()
-        stage.begin(.sample())
+        stage.begin(.numbered())
         for id in 1...40 { stage.mirror(.sample(id: Int64(id))) }
         let settings = ComparisonSettings(outputs: ["label": .init(comparator: .exact)])
         stage.recorder.begin(
-            .sample(),
+            .numbered(),
             live: .sample,
             candidate: .sample,
             comparison: settings,
@@ -164,7 +164,7 @@ struct TrialRecorderTests {
     func droppingStore() async throws {
         let stage = TrialStage()
         stage.store.drop()
-        stage.begin(.sample())
+        stage.begin(.numbered())
         for id in 1...50 { stage.mirror(.sample(id: Int64(id))) }
         #expect(try await stage.trial().coverage.compared == 50)
         #expect(stage.store.figures().dropped == ["queue_full": 50])
@@ -173,7 +173,7 @@ struct TrialRecorderTests {
     @Test("several threads at once: every pair counts once", .timeLimit(.minutes(1)))
     func threads() async throws {
         let stage = TrialStage()
-        for release in 1...2 { stage.begin(.sample(Int64(release), model: "m\(release)")) }
+        for release in 1...2 { stage.begin(.numbered(Int64(release), model: "m\(release)")) }
         await withTaskGroup(of: Void.self) { group in
             for lane in 0..<4 {
                 group.addTask {

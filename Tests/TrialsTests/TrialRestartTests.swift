@@ -10,7 +10,7 @@ struct TrialRestartTests {
     private func restart(_ stage: TrialStage) async throws -> TrialStage {
         let next = TrialStage(stage.store)
         #expect(try await next.recorder.restore().map(\.id) == [1])
-        next.begin(.sample())
+        next.begin(.numbered())
         return next
     }
 
@@ -26,12 +26,12 @@ struct TrialRestartTests {
     @Test("after an orderly end evidence goes on as if nothing had happened")
     func orderly() async throws {
         let whole = TrialStage()
-        whole.begin(.sample())
+        whole.begin(.numbered())
         for id in 1...900 { whole.mirror(self.pair(id)) }
         await whole.recorder.flush()
 
         let first = TrialStage()
-        first.begin(.sample())
+        first.begin(.numbered())
         for id in 1...400 { first.mirror(self.pair(id)) }
         await first.recorder.flush()
         let second = try await self.restart(first)
@@ -45,7 +45,7 @@ struct TrialRestartTests {
     @Test("after a crash what was on its way is counted, and evidence and counts fall back together")
     func crash() async throws {
         let first = TrialStage()
-        first.begin(.sample())
+        first.begin(.numbered())
         for id in 1...50 { first.mirror(.sample(id: Int64(id))) }
         first.count(1) { counts in
             counts.sampled += 12
@@ -67,7 +67,7 @@ struct TrialRestartTests {
     @Test("pairs a crash took while they waited for their comparators are counted as well")
     func crashWhileHeldBack() async throws {
         let first = TrialStage()
-        first.begin(.sample())
+        first.begin(.numbered())
         for id in 1...10 { first.mirror(.sample(id: Int64(id))) }
         first.recorder.tick()
         let second = try await self.restart(first)
@@ -79,7 +79,7 @@ struct TrialRestartTests {
     @Test("crash after crash stays conserved")
     func crashes() async throws {
         var stage = TrialStage()
-        stage.begin(.sample())
+        stage.begin(.numbered())
         var random = SeededRandom(seed: 11)
         for _ in 0..<20 {
             for id in 1...Int.random(in: 1...60, using: &random) { stage.mirror(self.pair(id)) }
@@ -98,7 +98,7 @@ struct TrialRestartTests {
     @Test("counters read while they moved do not break the law")
     func racyCounts() async throws {
         let first = TrialStage()
-        first.begin(.sample())
+        first.begin(.numbered())
         for id in 1...40 { first.recorder.accept(.sample(id: Int64(id))) }
         // The pairs are in evidence already, `sampled` was read before.
         first.count(1) { $0.sampled = 38 }
@@ -110,7 +110,7 @@ struct TrialRestartTests {
     @Test("determinism is said again after a restart, on the first tick")
     func announcesAgain() async throws {
         let first = TrialStage()
-        first.begin(.sample())
+        first.begin(.numbered())
         for id in 1...250 { first.mirror(.sample(id: Int64(id), noise: 0)) }
         await first.recorder.flush()
         let second = try await self.restart(first)
@@ -122,7 +122,7 @@ struct TrialRestartTests {
     @Test("a release of an earlier process that nobody takes up ends with its evidence and its losses")
     func endsUntaken() async throws {
         let first = TrialStage()
-        first.begin(.sample())
+        first.begin(.numbered())
         for id in 1...40 { first.mirror(.sample(id: Int64(id))) }
         first.count(1) { counts in
             counts.sampled += 3
@@ -131,7 +131,7 @@ struct TrialRestartTests {
         first.recorder.tick()
         let second = TrialStage(first.store)
         _ = try await second.recorder.restore()
-        second.recorder.end(Release.sample().ended(.abandoned))
+        second.recorder.end(Release.numbered().ended(.abandoned))
         let third = TrialStage(first.store)
         for stage in [second, third] {
             let trial = try await stage.trial()
@@ -143,7 +143,7 @@ struct TrialRestartTests {
     @Test("damaged evidence begins anew instead of stopping the gateway")
     func damaged() async throws {
         let first = TrialStage()
-        first.begin(.sample())
+        first.begin(.numbered())
         for id in 1...40 { first.mirror(.sample(id: Int64(id))) }
         await first.recorder.flush()
         var bytes = try #require(try await first.store.evidence(of: 1))

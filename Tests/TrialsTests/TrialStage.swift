@@ -75,7 +75,7 @@ private final class Unowned<Value: AnyObject & Sendable>: Sendable {
 }
 
 extension Release {
-    static func sample(_ id: Int64 = 1, model: String = "digits") -> Release {
+    static func numbered(_ id: Int64 = 1, model: String = "digits") -> Release {
         Release(
             id: id,
             model: model,
