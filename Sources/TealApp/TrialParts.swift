@@ -23,6 +23,7 @@ struct TrialParts: Sendable {
         let key = try CaptureKey.open(in: configuration.data)
         var options = SQLiteCaptureStore.Options()
         options.maximumAge = configuration.captureAge
+        options.retentionInterval = min(options.retentionInterval, configuration.captureAge / 10)
         options.maximumBytes = configuration.captureBytes
         let (store, problem) = try SQLiteCaptureStore.openSettingAsideDamage(
             path: configuration.data.appending("captures.db").string,
