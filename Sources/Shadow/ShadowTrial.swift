@@ -111,6 +111,7 @@ package final class ShadowTrial: Sendable {
         // busy never pays for waking anyone.
         var sleep: UInt64 = 250_000
         var idle: UInt64 = 0
+        var pacing = IdlePacing()
         while true {
             switch self.step() {
             case .run(let request, let queue):
@@ -125,6 +126,7 @@ package final class ShadowTrial: Sendable {
                 case .stopped: self.finish(request, queue, drop: self.closingReason)
                 case .lost: return
                 }
+                pacing.pause()
             case .drop(let request, let queue, let drop):
                 self.finish(request, queue, drop: drop)
             case .idle:

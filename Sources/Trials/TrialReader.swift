@@ -144,7 +144,7 @@ package struct TrialReader: TrialReading {
         let bodies = try await self.read { () async throws(StoreError) in
             try await self.store.bodies(release: found.id, after: after, limit: limit)
         }
-        var result = RecordedRequests(lines: [], next: bodies.count == limit ? bodies.last?.id : nil, skipped: 0)
+        var result = RecordedRequests(lines: [], next: bodies.last?.id, skipped: 0)
         for (_, bytes) in bodies {
             if let body = try? PairBody(decoding: bytes), let line = RecordedRequest.line(body) {
                 result.lines.append(line)

@@ -99,14 +99,20 @@ final class ManualClock: Sendable {
     }
 }
 
+/// Another process's connection; it waits its turn.
+func otherProcess(_ path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    configuration.busyMode = .timeout(10)
+    return try DatabaseQueue(path: path, configuration: configuration)
+}
+
 /// Another process that holds the write lock of the file at `path`.
 final class LockHolder: Sendable {
     private let connection: DatabaseQueue
 
     init(_ path: String) throws {
-        var configuration = Configuration()
-        configuration.allowsUnsafeTransactions = true
-        self.connection = try DatabaseQueue(path: path, configuration: configuration)
+        self.connection = try otherProcess(path)
         try self.connection.writeWithoutTransaction { db in try db.beginTransaction(.immediate) }
     }
 

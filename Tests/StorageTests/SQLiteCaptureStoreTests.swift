@@ -180,7 +180,7 @@ struct SQLiteCaptureStoreTests {
         store.append(.sample(1))
         store.save(.sample(1))
         await store.flush()
-        try await DatabaseQueue(path: self.path).write { db in
+        try await otherProcess(self.path).write { db in
             try db.execute(sql: "UPDATE pairs SET segments = x'FFFFFFFF61'")
             try db.execute(sql: "UPDATE releases SET document = '{'")
         }

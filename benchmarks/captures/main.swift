@@ -1,4 +1,5 @@
-// Writes pairs at full speed, then times the queries. `CapturesBenchmark [file] [pairs]`; prints one JSON line.
+// Writes pairs at full speed, or so many a second, then times the queries. `CapturesBenchmark [file] [pairs] [rate]`
+// prints one JSON line.
 import Foundation
 import ServingCore
 import Storage
@@ -52,7 +53,7 @@ func processorSeconds() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-func write(_ count: Int, to store: SQLiteCaptureStore) async -> [String: Double] {
+func write(_ count: Int, rate: Double, to store: SQLiteCaptureStore) async -> [String: Double] {
     var source = PairSource(total: count)
     var before = processorSeconds()
     var bytes = 0
@@ -74,7 +75,8 @@ func write(_ count: Int, to store: SQLiteCaptureStore) async -> [String: Double]
         )
     }
     for index in 0..<count {
-        if index % 500 == 0 {
+        if index % 50 == 0 {
+            while ContinuousClock.now - begin < .seconds(Double(index) / rate) { usleep(2000) }
             while store.figures().queuedPairs > 10_000 { usleep(500) }
         }
         store.append(source.pair(index))
@@ -146,12 +148,13 @@ func queries(_ store: SQLiteCaptureStore, count: Int) async throws -> [String: [
 func benchmark() async throws {
     let path = CommandLine.arguments.dropFirst().first ?? "benchmarks/.work/captures.db"
     let count = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_000_000
+    let rate = CommandLine.arguments.dropFirst(3).first.flatMap { Double($0) } ?? .infinity
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
     // The pairs' times lie in the past; they are to stay nevertheless.
     var options = SQLiteCaptureStore.Options()
     options.now = { PairSource.begin }
     var store = try SQLiteCaptureStore(path: path, options: options)
-    var writing = await write(count, to: store)
+    var writing = await write(count, rate: rate, to: store)
     let times = try await queries(store, count: count)
     await store.close()
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0

@@ -6,7 +6,7 @@ enum TokenFinder {
         let text: StaticString
         /// Letters, digits, `-`, `_`, `.` that must follow.
         let least: Int
-        /// Common enough in other words to ask for a word's begin and a digit.
+        /// Common enough in other words to ask for a word's begin and for what words lack: a digit, or both cases.
         var isWeak = false
     }
 
@@ -91,9 +91,13 @@ enum TokenFinder {
         let start = at + prefix.text.utf8CodeUnitCount
         var end = start
         var hasDigit = false
+        var hasUpper = false
+        var hasLower = false
         var hasDot = false
         while end < bytes.count, bytes[end].isTokenByte || bytes[end] == UInt8(ascii: ".") {
             hasDigit = hasDigit || bytes[end].isDigit
+            hasUpper = hasUpper || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[end])
+            hasLower = hasLower || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(bytes[end])
             hasDot = hasDot || bytes[end] == UInt8(ascii: ".")
             end += 1
         }
@@ -102,7 +106,7 @@ enum TokenFinder {
         let isCutHere = isCut && end == bytes.count
         if prefix.isWeak {
             let isWordStart = at == 0 || !bytes[at - 1].isAlphanumeric
-            guard isWordStart, hasDigit || isCutHere else { return nil }
+            guard isWordStart, hasDigit || (hasUpper && hasLower) || isCutHere else { return nil }
         }
         // A JSON web token has parts.
         if bytes[at] == UInt8(ascii: "e"), !hasDot, !isCutHere { return nil }

@@ -18,7 +18,8 @@ package protocol CaptureStore: Sendable {
     func pairs(_ query: PairQuery) async throws(StoreError) -> [CapturedPair.Summary]
     /// Nil when there is none, or no longer.
     func pair(_ id: Int64) async throws(StoreError) -> CapturedPair?
-    /// Bodies of stored pairs, in ascending order of id, for export; ids above `after`.
+    /// Bodies of stored pairs, in ascending order of id, for export; ids above `after`. A page of large bodies may be
+    /// shorter than `limit`: only an empty page is past the last.
     func bodies(release: Int64, after: Int64, limit: Int) async throws(StoreError) -> [(id: Int64, body: [UInt8])]
     func figures() -> CaptureFigures
 }
@@ -120,7 +121,8 @@ package struct PairQuery: Sendable, Equatable {
 package struct CaptureFigures: Sendable, Codable, Equatable {
     package var appended: UInt64
     package var stored: UInt64
-    /// Not stored, by reason: `queue_full`, `bytes`, or what the database said (`disk_full`, `locked`, `failed`).
+    /// Not stored, by reason: `queue_full`, `bytes`, `closed`, or what the database said (`disk_full`, `locked`,
+    /// `failed`).
     package var dropped: [String: UInt64]
     package var queuedPairs: Int
     package var queuedBytes: Int

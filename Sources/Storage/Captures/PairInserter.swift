@@ -30,7 +30,9 @@ struct PairInserter {
             sql: "INSERT OR IGNORE INTO positions (segment, grp, pair, divergence) VALUES (?, ?, ?, ?)"
         )
         var taken = 0
+        var pacing = IdlePacing()
         for pair in pairs {
+            pacing.pause()
             let summary = pair.summary
             let group = try self.number(of: summary, in: db)
             let divergence = Self.unit(summary.divergence)
