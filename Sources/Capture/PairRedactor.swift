@@ -28,8 +28,8 @@ package struct PairRedactor: Sendable {
     package func redacted(_ pair: Pair) -> Pair {
         guard self.policy.mode != .full else { return pair }
         var pair = pair
-        // Values this long may have been cut when they were taken from the request.
-        pair.requestID = pair.requestID.map { self.redacted($0) }
+        // Texts this long may have been cut when they were taken from the request: ids at 128 bytes, values at 64.
+        pair.requestID = pair.requestID.map { self.redacted($0, isCut: $0.utf8.count >= 128) }
         for index in pair.segments.indices {
             let value = pair.segments[index].value
             pair.segments[index].value = self.redacted(value, isCut: value.utf8.count >= 64)

@@ -8,12 +8,15 @@ package import ServingCore
 package struct PairComparator: Sendable {
     /// Pairs held back at most.
     package static let heldBack = 32
+    /// Bytes of tensors held back at most, but for one pair.
+    package static let heldBackBytes = 8 << 20
 
     private var outputs: [ComparedOutput]
     /// Outputs that only the candidate has.
     private let extra: [OutputPlan]
     private var isChosen = false
     private var held: [Pair] = []
+    private var heldBytes = 0
     private var workspace = Workspace()
 
     package init(live: ModelSignature, candidate: ModelSignature, settings: ComparisonSettings) {
@@ -45,7 +48,8 @@ package struct PairComparator: Sendable {
             return [(pair, self.compare(pair, places: []))]
         }
         self.held.append(pair)
-        return self.held.count < Self.heldBack ? [] : self.settle()
+        self.heldBytes &+= pair.byteCount
+        return self.held.count < Self.heldBack && self.heldBytes < Self.heldBackBytes ? [] : self.settle()
     }
 
     /// Chooses with what there is and gives out what was held back. Does nothing without any, or when chosen before.
@@ -53,6 +57,7 @@ package struct PairComparator: Sendable {
         guard !self.isChosen, !self.held.isEmpty else { return [] }
         let pairs = self.held
         self.held = []
+        self.heldBytes = 0
         self.isChosen = true
         var places: [[Int64: Int]] = []
         for index in self.outputs.indices { places.append(self.outputs[index].choose(from: pairs)) }
@@ -95,5 +100,13 @@ package struct PairComparator: Sendable {
 extension PairComparator: Codable {
     private enum CodingKeys: String, CodingKey {
         case outputs, extra, isChosen
+    }
+}
+
+extension Pair {
+    /// Bytes of all its tensors.
+    fileprivate var byteCount: Int {
+        let legs = [self.live, self.candidate] + (self.noise.map { [$0] } ?? [])
+        return (self.inputs + legs.flatMap(\.outputs)).reduce(0) { $0 &+ $1.tensor.bytes.count }
     }
 }

@@ -117,7 +117,13 @@ extension SlotManager {
         fingerprint: String?
     ) async throws(ControlError) -> ActionReply {
         do {
-            let model = try await self.prepare(name, request.slot, version: request.version, from: self.source(request))
+            let model = try await self.prepare(
+                name,
+                request.slot,
+                version: request.version,
+                from: self.source(request),
+                recorded: await self.trials?.recorded(request.model) ?? []
+            )
             let audit = try await self.exclusively { () throws(ControlError) in
                 try await self.place(model, in: request.slot, context, action, fingerprint)
             }
@@ -129,14 +135,15 @@ extension SlotManager {
         }
     }
 
-    /// Makes a version ready to answer without routing anything to it.
+    /// Makes a version ready to answer, warmed up with `recorded` requests of live traffic besides the declared ones,
+    /// without routing anything to it.
     func prepare(
         _ name: ModelName,
         _ slot: Slot,
         version: Int?,
-        from source: ModelRepository
+        from source: ModelRepository,
+        recorded: [String] = []
     ) async throws(ControlError) -> LoadedModel {
-        let recorded = await self.trials?.recorded(name.description) ?? []
         do {
             return try await self.loader.load(name, version: version, from: source, recorded: recorded) {
                 Task { await self.noteWarming(name.description, slot) }

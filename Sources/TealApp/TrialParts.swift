@@ -18,7 +18,7 @@ struct TrialParts: Sendable {
     let keeper: TrialKeeper
 
     /// Opens `captures.db` and takes up what an earlier process left. A damaged file is set aside, and one that cannot be
-    /// read now starts without the evidence of earlier processes: captures never keep a gateway from serving.
+    /// read now starts without the evidence of earlier processes. Throws for a file that is none of ours, or newer.
     static func open(_ configuration: TealConfiguration, logger: Logger) async throws -> TrialParts {
         let key = try CaptureKey.open(in: configuration.data)
         var options = SQLiteCaptureStore.Options()

@@ -102,6 +102,16 @@ import Testing
         )
     }
 
+    @Test("A manifest that compares an output the version lacks is loaded, and the slot says so")
+    func strangeOutput() async throws {
+        try self.folder.write("compare: {outputs: {z: {comparator: exact}}}\n", to: "m/model.yaml")
+        let model = try await self.load { _, _ in .success(FakeEngine()) }
+        #expect(
+            model.warmUp.note
+                == "model.yaml says how to compare z, which is no output of this version; its outputs are y"
+        )
+    }
+
     @Test("The warm-up is announced after the model was built")
     func announcesWarmUp() async throws {
         let order = Outcomes<String>()

@@ -48,6 +48,8 @@ package final class ReleaseBook: Sendable {
     package func restore(_ releases: [Release]) {
         self.state.withLock { state in
             for release in releases.sorted(by: { $0.id < $1.id }) {
+                // No clock gives such an id; one out of a damaged row must not overflow.
+                guard release.id < 1 << 53 else { continue }
                 state.lastID = max(state.lastID, release.id)
                 if release.ended == nil { state.running[release.model] = release }
             }
@@ -66,7 +68,7 @@ package final class ReleaseBook: Sendable {
                 state.running[model] = nil
             }
             for (model, sides) in sides where state.running[model] == nil {
-                let id = max(self.now(), state.lastID + 1)
+                let id = max(self.now(), state.lastID &+ 1)
                 state.lastID = id
                 let release = Release(
                     id: id,

@@ -105,12 +105,13 @@ package struct SlotLoader: Sendable {
         }
         defer { alarm.cancel() }
         do {
-            let warmUp = try WarmUp.run(
+            var warmUp = try WarmUp.run(
                 executor,
                 requests: lines,
                 recorded: recorded,
                 cancellation: cancellation
             )
+            warmUp.note = warmUp.note ?? Self.strangers(manifest.comparison, engine.signature)
             return LoadedModel(
                 files,
                 source: repository.root.string,
@@ -152,6 +153,17 @@ package struct SlotLoader: Sendable {
             throw LoadFailure(error.code == .notFound ? .notFound : .failed, error.description)
         }
         throw LoadFailure(.insufficientMemory, refusal)
+    }
+
+    /// A sentence when the manifest says how to compare outputs that the version lacks. No reason to refuse it: the other
+    /// version may have them.
+    private static func strangers(_ comparison: ComparisonSettings, _ signature: ModelSignature) -> String? {
+        let names = signature.outputs.map(\.name)
+        let strangers = comparison.outputs.keys.filter { !names.contains($0) }.sorted()
+        guard !strangers.isEmpty else { return nil }
+        let list = strangers.joined(separator: ", ")
+        return "model.yaml says how to compare \(list), which is no output of this version; "
+            + "its outputs are \(names.joined(separator: ", "))"
     }
 
     /// Ten nice levels down for the calling thread (on Linux priority belongs to threads). Threads the runtime starts

@@ -1,7 +1,7 @@
 import ServingCore
 
 /// The keys `shadow`, `capture`, `segments` and `compare` of `model.yaml`: what is mirrored, kept and compared. That
-/// `compare` names outputs which the model has shows only when a version is loaded: whoever chooses the comparators says so.
+/// `compare` names outputs which the model has shows only when a version is loaded: the slot says so then.
 extension ModelManifest {
     /// The key `shadow`.
     struct Shadow: Decodable {
