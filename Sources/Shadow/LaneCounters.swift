@@ -3,6 +3,8 @@ import Synchronization
 
 /// What became of the requests one event loop sampled for one trial. Each cell has one side that writes it: the loop, or
 /// the shadow threads; anyone may read.
+///
+/// `@unchecked Sendable`: the cells are atomics, and which memory they lie in never changes.
 final class LaneCounters: @unchecked Sendable {
     private enum Cell {
         static let sampled = 0

@@ -59,19 +59,15 @@ extension PairDocument.TensorDocument {
     }
 
     private static func texts(_ bytes: UnsafeRawBufferPointer) -> [PairDocument.Element] {
-        var elements: [PairDocument.Element] = []
-        var offset = 0
-        while elements.count < Self.limit, bytes.count - offset >= 4 {
-            let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
-            offset += 4
-            guard length <= bytes.count - offset else { break }
-            let content = bytes[offset..<offset + length]
-            elements.append(
+        var texts: [PairDocument.Element] = []
+        var elements = BytesElements(bytes)
+        while texts.count < Self.limit, let range = elements.next() {
+            let content = bytes[range]
+            texts.append(
                 .text(String(validating: content, as: UTF8.self) ?? "base64:" + Base64.text(of: Array(content)))
             )
-            offset += length
         }
-        return elements
+        return texts
     }
 }
 

@@ -80,7 +80,7 @@ struct TrialTests {
         let admin = try AdminCalls(gateway)
         try await self.send([Self.ones], 2_000, to: gateway) {
             // Some pairs, and then none.
-            while try await admin.trial("m").coverage.counts.paired == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(try await eventually { try await admin.trial("m").coverage.counts.paired > 0 })
             _ = try await admin.unload("m", .green)
         }
         let trial = try await admin.settledTrial("m")
@@ -226,14 +226,14 @@ extension AdminCalls {
         _ model: String,
         _ sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> TrialDocument {
-        while true {
+        let isSettled = try await eventually {
             let trial = try await self.trial(model)
             let paired = trial.outcomes.candidate.values.reduce(0, +)
-            if trial.coverage.counts.pending == 0, paired == trial.coverage.counts.paired {
-                #expect(trial.coverage.counts.isConserved, sourceLocation: sourceLocation)
-                return trial
-            }
-            try await Task.sleep(for: .milliseconds(20))
+            return trial.coverage.counts.pending == 0 && paired == trial.coverage.counts.paired
         }
+        #expect(isSettled, sourceLocation: sourceLocation)
+        let trial = try await self.trial(model)
+        #expect(trial.coverage.counts.isConserved, sourceLocation: sourceLocation)
+        return trial
     }
 }
