@@ -112,6 +112,7 @@ extension ShadowDrop {
         case .clientGone: 5
         case .shutdown: 6
         case .crash: 7
+        case .candidateHangs: 8
         }
     }
 }

@@ -2,7 +2,7 @@ package import ServingCore
 package import Slots
 
 /// One event loop's way into a trial's mirrored leg. Lives on its loop; deciding costs some ten nanoseconds, handing a
-/// request over one allocation, and neither ever waits.
+/// request over one allocation, and neither ever waits, takes a lock or makes a system call.
 package final class MirrorLane {
     package let trial: ShadowTrial
     package var settings: TrafficSettings
@@ -37,6 +37,10 @@ package final class MirrorLane {
             hash = RequestHash(number: self.number, seed: self.trial.release ^ self.queue.seed)
         }
         guard hash.isMirrored(share: self.settings.shadow) else { return nil }
+        guard !self.trial.isStalled else {
+            self.queue.counters.refuse(.candidateHangs)
+            return nil
+        }
         guard hash.isAdmitted(share: self.trial.isUnderPressure ? 0 : self.pressure.admitted) else {
             self.queue.counters.refuse(.overload)
             return nil
@@ -83,7 +87,6 @@ package final class MirrorLane {
             counters.complete(bytes: bytes, drop: .queueFull)
             return
         }
-        self.trial.wake()
     }
 
     /// Gives a decided request up before it is handed over.

@@ -42,6 +42,9 @@ final class RequestRing: @unchecked Sendable {
         return true
     }
 
+    /// For anyone; true also of a request that is just being pushed or taken.
+    var isEmpty: Bool { self.head.value.load(ordering: .relaxed) == self.tail.value.load(ordering: .relaxed) }
+
     /// Nil when there is none. Called by one thread at a time, with a lock between them.
     func pop() -> MirroredRequest? {
         let head = self.head.value.load(ordering: .relaxed)

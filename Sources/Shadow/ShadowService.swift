@@ -24,22 +24,24 @@ package final class ShadowService: Sendable {
     private let state = Monitor(State())
     private let memoryIsShort: @Sendable () -> Bool
 
-    /// How often runs are looked at, nanoseconds.
+    /// How often runs and queues are looked at, nanoseconds.
     private static let interval: UInt64 = 20_000_000
 
     /// - Parameters:
     ///   - lastID: no pair gets a smaller id; the largest one stored.
+    ///   - grace: how long a run that was told to stop may take to do so, nanoseconds; then its thread is given up.
     ///   - now: microseconds since 1970.
     ///   - memoryIsShort: asked once a second.
     package init(
         sink: any PairSink,
         after lastID: Int64 = 0,
+        grace: UInt64 = 1_000_000_000,
         now: @escaping @Sendable () -> Int64,
         memoryIsShort: @escaping @Sendable () -> Bool = {
             MemoryAdmission.systemAvailable().map { $0 < 64 << 20 } ?? false
         }
     ) {
-        self.context = ShadowContext(sink: sink, after: lastID, now: now)
+        self.context = ShadowContext(sink: sink, after: lastID, grace: grace, now: now)
         self.memoryIsShort = memoryIsShort
     }
 

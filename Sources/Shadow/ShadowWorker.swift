@@ -41,7 +41,7 @@ struct ShadowWorker: Sendable {
         let asksNoiseFirst = request.wantsNoise && request.hash.asksNoiseFirst
         for asksCandidate in asksNoiseFirst ? [false, true] : [true, false] where asksCandidate || request.wantsNoise {
             let (candidateSoFar, noiseSoFar) = (candidate, noise)
-            let cancellation = run.begin(deadline: MonotonicTime.now() &+ self.timeout) {
+            let cancellation = run.begin(now: MonotonicTime.now(), timeout: self.timeout) {
                 self.emit(
                     request,
                     candidate: candidateSoFar ?? self.hung,
@@ -81,12 +81,15 @@ struct ShadowWorker: Sendable {
 /// What all trials of a process share.
 final class ShadowContext: Sendable {
     let sink: any PairSink
+    /// How long a run that was told to stop may take to do so, nanoseconds.
+    let grace: UInt64
     /// Microseconds since 1970.
     private let now: @Sendable () -> Int64
     private let lastID: Atomic<Int64>
 
-    init(sink: any PairSink, after lastID: Int64, now: @escaping @Sendable () -> Int64) {
+    init(sink: any PairSink, after lastID: Int64, grace: UInt64, now: @escaping @Sendable () -> Int64) {
         self.sink = sink
+        self.grace = grace
         self.now = now
         self.lastID = Atomic(lastID)
     }

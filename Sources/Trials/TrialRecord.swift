@@ -15,6 +15,8 @@ struct TrialRecord: Sendable {
 
     private static let kind: StaticString = "TREC"
     private static let version: UInt8 = 1
+    /// Later reasons follow at the end, so that records from before they were there can be read.
+    private static let firstDrops = 8
     /// Counts beyond this were never counted; sums of what is below cannot overflow.
     private static let largestCount: UInt64 = 1 << 53
 
@@ -44,10 +46,11 @@ struct TrialRecord: Sendable {
         for count in [self.counts.sampled, self.counts.paired, self.counts.pending, self.counts.optedOut] {
             writer.write(count)
         }
-        for drop in ShadowDrop.allCases { writer.write(self.counts.dropped[drop.rawValue] ?? 0) }
+        for drop in ShadowDrop.allCases.prefix(Self.firstDrops) { self.write(drop, &writer) }
         writer.write(self.recorded)
         writer.write(try StateCoding.encode(self.comparator))
         writer.write(self.evidence.encoded())
+        for drop in ShadowDrop.allCases.dropFirst(Self.firstDrops) { self.write(drop, &writer) }
         return BinarySeal.seal(writer.bytes, kind: Self.kind, version: Self.version)
     }
 
@@ -59,14 +62,27 @@ struct TrialRecord: Sendable {
         self.counts.paired = try Self.readCount(&reader)
         self.counts.pending = try Self.readCount(&reader)
         self.counts.optedOut = try Self.readCount(&reader)
-        for drop in ShadowDrop.allCases {
-            let count = try Self.readCount(&reader)
-            if count > 0 { self.counts.dropped[drop.rawValue] = count }
-        }
+        for drop in ShadowDrop.allCases.prefix(Self.firstDrops) { try Self.read(drop, &self.counts, &reader) }
         self.recorded = try Self.readCount(&reader)
         self.comparator = try StateCoding.decode(PairComparator.self, from: try reader.readBytes())
         self.evidence = try Evidence(decoding: try reader.readBytes())
+        for drop in ShadowDrop.allCases.dropFirst(Self.firstDrops) where reader.remaining > 0 {
+            try Self.read(drop, &self.counts, &reader)
+        }
         try reader.finish()
+    }
+
+    private func write(_ drop: ShadowDrop, _ writer: inout BinaryWriter) {
+        writer.write(self.counts.dropped[drop.rawValue] ?? 0)
+    }
+
+    private static func read(
+        _ drop: ShadowDrop,
+        _ counts: inout ShadowCounts,
+        _ reader: inout BinaryReader
+    ) throws(BinaryDamage) {
+        let count = try Self.readCount(&reader)
+        if count > 0 { counts.dropped[drop.rawValue] = count }
     }
 
     private static func readCount(_ reader: inout BinaryReader) throws(BinaryDamage) -> UInt64 {

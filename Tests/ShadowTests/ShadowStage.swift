@@ -24,9 +24,10 @@ struct ShadowStage {
         live: FakeEngine = FakeEngine(),
         candidate: FakeEngine = FakeEngine(),
         settings: TrafficSettings = TrafficSettings(shadow: 1, noise: 0),
-        limits: ShadowLimits = ShadowLimits()
+        limits: ShadowLimits = ShadowLimits(),
+        grace: UInt64 = 1_000_000_000
     ) throws {
-        self.service = ShadowService(sink: self.pairs, now: { 5_000 }, memoryIsShort: { false })
+        self.service = ShadowService(sink: self.pairs, grace: grace, now: { 5_000 }, memoryIsShort: { false })
         self.trial = self.service.open(
             Self.release,
             live: try .fake(engine: live),

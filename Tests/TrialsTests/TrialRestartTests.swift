@@ -140,6 +140,32 @@ struct TrialRestartTests {
         }
     }
 
+    @Test("every reason of a drop is kept")
+    func drops() async throws {
+        let first = TrialStage()
+        first.begin(.numbered())
+        let dropped = Dictionary(uniqueKeysWithValues: zip(ShadowDrop.allCases.map(\.rawValue), UInt64(1)...))
+        first.count(1) { counts in
+            counts.dropped = dropped
+            counts.sampled = counts.droppedTotal
+        }
+        await first.recorder.flush()
+        #expect(try await self.restart(first).trial().coverage.counts.dropped == dropped)
+    }
+
+    @Test("a record from before a reason was there is read")
+    func withoutLaterReasons() async throws {
+        let first = TrialStage()
+        first.begin(.numbered())
+        for id in 1...40 { first.mirror(.sample(id: Int64(id))) }
+        await first.recorder.flush()
+        let bytes = try #require(try await first.store.evidence(of: 1))
+        let content = try BinarySeal.open(bytes, kind: "TREC", version: 1)
+        #expect(content.last == 0)
+        first.store.save(evidence: BinarySeal.seal(content.dropLast(), kind: "TREC", version: 1), of: 1)
+        #expect(try await self.restart(first).trial().coverage.compared == 40)
+    }
+
     @Test("damaged evidence begins anew instead of stopping the gateway")
     func damaged() async throws {
         let first = TrialStage()

@@ -40,7 +40,8 @@ package struct ShadowLimits: Sendable, Equatable {
     }
 }
 
-/// Why a sampled request became no pair. A bounded set: the raw value is a metric label.
+/// Why a sampled request became no pair. A bounded set: the raw value is a metric label. Stored by position: new ones go to
+/// the end.
 package enum ShadowDrop: String, Sendable, Codable, CaseIterable {
     /// As many requests as allowed wait already.
     case queueFull = "queue_full"
@@ -58,6 +59,8 @@ package enum ShadowDrop: String, Sendable, Codable, CaseIterable {
     case shutdown
     /// The gateway ended without a word: found at the next start.
     case crash
+    /// As many mirrored runs hang, and cannot be stopped, as threads may be lost.
+    case candidateHangs = "candidate_hangs"
 }
 
 /// What became of sampled requests. Law: `sampled = paired + dropped + pending`, at any moment.
