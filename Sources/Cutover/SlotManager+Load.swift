@@ -172,6 +172,8 @@ extension SlotManager {
         guard let entry = self.entries[name] else { throw self.unknown(name) }
         // A rollback may have come meanwhile: a version never goes under live traffic without a promotion.
         try self.checkNotLive(entry, slot)
+        let versions = [model, entry.answering(slot.other)].compactMap { $0?.signature }
+        if let problem = model.manifest.capture.strangers(to: versions) { throw ControlError(.loadFailed, problem) }
         var detail: String?
         if let live = entry.answering(entry.record.live) {
             let differences = Contract.differences(live: live.signature, candidate: model.signature)

@@ -1,3 +1,4 @@
+import Logging
 import Routing
 import ServingCore
 import Shadow
@@ -16,6 +17,11 @@ extension SlotManager {
                 let candidate = entry.answering(release.candidate.slot)
             else { continue }
             let manifest = live.manifest
+            if let problem = manifest.capture.strangers(to: [live.signature, candidate.signature]) {
+                // Rather no pairs than pairs that hold what somebody wanted removed.
+                self.logger.error("not mirrored", metadata: ["model": "\(name)", "problem": "\(problem)"])
+                continue
+            }
             trials.begin(
                 release,
                 TrialTerms(

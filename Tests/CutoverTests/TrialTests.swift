@@ -6,10 +6,12 @@ import TestSupport
 import Testing
 
 @Suite("Releases of a model with two versions", .timeLimit(.minutes(1))) struct TrialTests {
-    private func with(_ stage: TrialStage = TrialStage(), _ body: (Workshop, TrialStage) async throws -> Void)
-        async throws
-    {
-        let workshop = try await Workshop(trials: stage.keeper)
+    private func with(
+        _ stage: TrialStage = TrialStage(),
+        manifest: String = "slots: {blue: 1, green: 2}\nlive: blue\nslotHeader: true\n",
+        _ body: (Workshop, TrialStage) async throws -> Void
+    ) async throws {
+        let workshop = try await Workshop(manifest: manifest, trials: stage.keeper)
         try await workshop.manager.start()
         try await body(workshop, stage)
         await workshop.manager.shutDown()
@@ -27,6 +29,17 @@ import Testing
             #expect(try await workshop.status().release?.kind == .standby)
             try await workshop.rollback()
             #expect(await eventually { stage.told.all.contains("end rolled_back 2/1") })
+        }
+    }
+
+    @Test("What a start finds with capture rules that name an unknown tensor is served, told, and not mirrored")
+    func strangeTensor() async throws {
+        let manifest = "slots: {blue: 1, green: 2}\nlive: blue\ncapture: {rules: [{tensor: imgae}]}\n"
+        try await self.with(manifest: manifest) { workshop, stage in
+            let slots = try await workshop.status().slots
+            #expect(slots.map(\.state) == ["ready", "ready"])
+            #expect(slots.allSatisfy { $0.detail?.contains("imgae, which is no input or output") == true })
+            #expect(stage.told.all.isEmpty)
         }
     }
 

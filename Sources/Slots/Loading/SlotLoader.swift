@@ -111,7 +111,9 @@ package struct SlotLoader: Sendable {
                 recorded: recorded,
                 cancellation: cancellation
             )
-            warmUp.note = warmUp.note ?? Self.strangers(manifest.comparison, engine.signature)
+            warmUp.note =
+                manifest.capture.strangers(to: [engine.signature]) ?? warmUp.note
+                ?? Self.strangers(manifest.comparison, engine.signature)
             return LoadedModel(
                 files,
                 source: repository.root.string,
