@@ -25,6 +25,7 @@ struct TrialParts: Sendable {
         options.maximumAge = configuration.captureAge
         options.retentionInterval = min(options.retentionInterval, configuration.captureAge / 10)
         options.maximumBytes = configuration.captureBytes
+        options.onDamagedRelease = { logger.error("captures", metadata: ["problem": "\($0)"]) }
         let (store, problem) = try SQLiteCaptureStore.openSettingAsideDamage(
             path: configuration.data.appending("captures.db").string,
             options: options

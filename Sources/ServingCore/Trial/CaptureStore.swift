@@ -12,7 +12,7 @@ package protocol CaptureStore: Sendable {
     /// Returns when everything handed over before has been committed or dropped.
     func flush() async
 
-    /// Newest first; nil for all models.
+    /// Newest first, without any that cannot be read; nil for all models.
     func releases(model: String?, limit: Int) async throws(StoreError) -> [Release]
     func evidence(of release: Int64) async throws(StoreError) -> [UInt8]?
     func pairs(_ query: PairQuery) async throws(StoreError) -> [CapturedPair.Summary]
