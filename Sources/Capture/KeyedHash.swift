@@ -3,7 +3,7 @@ import ServingCore
 
 /// HMAC-SHA256 under the gateway's own key: equal content can be told, and nobody without the key can try out guesses.
 struct KeyedHash: Sendable {
-    /// Bytes kept of a tensor's hash.
+    /// Bytes kept of a hash that is not short.
     static let length = 16
 
     /// With the key taken in; each hash goes on from a copy.
@@ -36,8 +36,17 @@ struct KeyedHash: Sendable {
         return Array(hash.finalize().prefix(Self.length))
     }
 
+    /// Of anything else.
+    func hash(_ content: [UInt8]) -> [UInt8] {
+        var hash = self.keyed
+        hash.update(data: [Domain.content])
+        hash.update(data: content)
+        return Array(hash.finalize().prefix(Self.length))
+    }
+
     private enum Domain {
         static let text: UInt8 = 0
         static let tensor: UInt8 = 1
+        static let content: UInt8 = 2
     }
 }

@@ -12,28 +12,42 @@ final class RunningTrial: Sendable {
         var comparison: ComparisonSettings
         var capture: CapturePolicy
 
-        var bytes: [UInt8] { ComparisonTerms.bytes(live: self.live, candidate: self.candidate, self.comparison) }
-
-        func comparator() -> PairComparator {
-            PairComparator(live: self.live, candidate: self.candidate, settings: self.comparison)
+        /// Equal for equal terms, in every process with the same key.
+        func mark(_ redactor: PairRedactor) -> [UInt8] {
+            redactor.mark(ComparisonTerms.bytes(live: self.live, candidate: self.candidate, self.comparison))
         }
     }
 
     private struct State {
-        var terms: Terms
-        var termsBytes: [UInt8]
-        var redactor: PairRedactor
+        let live: ModelSignature
+        let redactor: PairRedactor
+        /// Of the terms.
+        let mark: [UInt8]
         var comparator: PairComparator
         var evidence = Evidence()
-        var recorded: UInt64 = 0
+        var recorded: UInt64
         /// Counts of earlier processes.
-        var earlier = ShadowCounts()
+        let earlier: ShadowCounts
         /// Pairs the comparator holds back, and for how many ticks there have been some.
         var heldBack = 0
         var waited = 0
         var isChanged = true
         /// It was told that the live version is deterministic.
         var isAnnounced = false
+
+        init(_ terms: Terms, _ redactor: PairRedactor, recorded: UInt64, earlier: ShadowCounts) {
+            self.live = terms.live
+            self.redactor = redactor
+            self.mark = terms.mark(redactor)
+            self.comparator = PairComparator(
+                live: terms.live,
+                candidate: terms.candidate,
+                settings: terms.comparison,
+                keeping: redactor
+            )
+            self.recorded = recorded
+            self.earlier = earlier
+        }
     }
 
     private struct Saved {
@@ -43,6 +57,8 @@ final class RunningTrial: Sendable {
     }
 
     let release: Release
+    /// There was evidence of an earlier process, which was of other terms.
+    let beganAnew: Bool
     private let state: Mutex<State>
     /// Held while evidence is taken and handed over, so that an older state never follows a newer one.
     private let saved = Mutex(Saved())
@@ -61,47 +77,38 @@ final class RunningTrial: Sendable {
     /// A tick's worth of evidence. Larger ones are saved less often, so that no release writes more than this per tick.
     private static let bytesPerTick = 128 << 10
 
-    /// `record` continues what an earlier process left, if it was compared in the same way.
+    /// `record` continues what an earlier process left, if it was compared and kept in the same way.
     init(_ release: Release, _ terms: Terms, continuing record: TrialRecord?, _ surroundings: Surroundings) {
         self.release = release
         self.surroundings = surroundings
+        let redactor = PairRedactor(policy: terms.capture, key: surroundings.key)
         var state = State(
-            terms: terms,
-            termsBytes: terms.bytes,
-            redactor: PairRedactor(policy: terms.capture, key: surroundings.key),
-            comparator: terms.comparator()
+            terms,
+            redactor,
+            recorded: record?.recorded ?? 0,
+            earlier: record?.settledCounts ?? ShadowCounts()
         )
-        if let record {
-            state.earlier = record.settledCounts
-            state.recorded = record.recorded
-            if record.terms == state.termsBytes {
-                state.comparator = record.comparator
-                state.evidence = record.evidence
-            }
+        self.beganAnew = record.map { $0.terms != state.mark } ?? false
+        if let record, !self.beganAnew {
+            state.comparator = PairComparator(continuing: record.comparator, keeping: redactor)
+            state.evidence = record.evidence
         }
         self.state = Mutex(state)
     }
 
-    /// Evidence of pairs that were compared in another way would mix two questions: it begins anew. A new capture policy
-    /// holds for the pairs that follow. True when evidence began anew.
+    /// Evidence of pairs that were compared in another way would mix two questions, and evidence of pairs that were kept in
+    /// another way may hold what is not to be kept any more: it begins anew. True when it did.
     func renew(_ terms: Terms) -> Bool {
-        let bytes = terms.bytes
-        if self.state.withLock({ $0.termsBytes != bytes }) { self.settle() }
+        let redactor = PairRedactor(policy: terms.capture, key: self.surroundings.key)
+        let mark = terms.mark(redactor)
+        if self.state.withLock({ $0.mark != mark }) { self.settle() }
         return self.state.withLock { state in
             // Whoever began the release again may not have heard it.
             state.isAnnounced = false
-            if state.terms.capture != terms.capture {
-                state.redactor = PairRedactor(policy: terms.capture, key: self.surroundings.key)
-            }
-            state.terms = terms
-            guard bytes != state.termsBytes else { return false }
-            state.termsBytes = bytes
+            guard mark != state.mark else { return false }
             // Pairs that came since are too few to wait for.
-            state.recorded &+= UInt64(max(0, state.heldBack))
-            state.heldBack = 0
-            state.comparator = terms.comparator()
-            state.evidence = Evidence()
-            state.isChanged = true
+            let recorded = state.recorded &+ UInt64(max(0, state.heldBack))
+            state = State(terms, redactor, recorded: recorded, earlier: state.earlier)
             return true
         }
     }
@@ -133,11 +140,13 @@ final class RunningTrial: Sendable {
         let pairs: [(pair: Pair, comparison: PairComparison)]
         let redactor: PairRedactor
         let live: ModelSignature
+        let mark: [UInt8]
 
         init(_ pairs: [(pair: Pair, comparison: PairComparison)], _ state: State) {
             self.pairs = pairs
             self.redactor = state.redactor
-            self.live = state.terms.live
+            self.live = state.live
+            self.mark = state.mark
         }
     }
 
@@ -148,7 +157,8 @@ final class RunningTrial: Sendable {
             let kept = ready.redactor.redacted(pair)
             let shown = ready.redactor.redacted(comparison, live: ready.live)
             self.state.withLock { state in
-                state.evidence.add(kept, shown, repeats: repeats)
+                // The evidence may have begun anew meanwhile, on other terms.
+                if state.mark == ready.mark { state.evidence.add(kept, shown, repeats: repeats) }
                 state.recorded &+= 1
                 state.isChanged = true
             }
@@ -206,10 +216,10 @@ final class RunningTrial: Sendable {
             var counts = state.earlier
             counts.add(self.surroundings.counts(self.release.id))
             let record = TrialRecord(
-                terms: state.termsBytes,
+                terms: state.mark,
                 counts: counts,
                 recorded: state.recorded,
-                comparator: state.comparator,
+                comparator: state.comparator.kept,
                 evidence: state.evidence
             )
             defer { if isSaved { state.isChanged = false } }

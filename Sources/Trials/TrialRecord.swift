@@ -4,21 +4,21 @@ import ServingCore
 /// All that is kept of one release besides its pairs, taken at one moment and written as one piece: after a crash
 /// evidence, comparators and counts fall back together.
 struct TrialRecord: Sendable {
-    /// What the pairs are compared by; evidence of other terms is not continued.
+    /// Stands for how the pairs are compared and kept; evidence of other terms is not continued.
     var terms: [UInt8]
     /// Of all processes that worked on this release.
     var counts: ShadowCounts
     /// Pairs that went into evidence, of all processes.
     var recorded: UInt64
-    var comparator: PairComparator
+    var comparator: ComparatorState
     var evidence: Evidence
 
     private static let kind: StaticString = "TREC"
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
     /// Counts beyond this were never counted; sums of what is below cannot overflow.
     private static let largestCount: UInt64 = 1 << 53
 
-    init(terms: [UInt8], counts: ShadowCounts, recorded: UInt64, comparator: PairComparator, evidence: Evidence) {
+    init(terms: [UInt8], counts: ShadowCounts, recorded: UInt64, comparator: ComparatorState, evidence: Evidence) {
         self.terms = terms
         self.counts = counts
         self.recorded = recorded
@@ -28,14 +28,7 @@ struct TrialRecord: Sendable {
 
     /// Of a release that nothing is known about.
     static var empty: TrialRecord {
-        let nothing = ModelSignature(inputs: [], outputs: [])
-        return TrialRecord(
-            terms: [],
-            counts: ShadowCounts(),
-            recorded: 0,
-            comparator: PairComparator(live: nothing, candidate: nothing, settings: ComparisonSettings()),
-            evidence: Evidence()
-        )
+        TrialRecord(terms: [], counts: ShadowCounts(), recorded: 0, comparator: .empty, evidence: Evidence())
     }
 
     func encoded() throws(BinaryDamage) -> [UInt8] {
@@ -64,7 +57,7 @@ struct TrialRecord: Sendable {
             if count > 0 { self.counts.dropped[drop.rawValue] = count }
         }
         self.recorded = try Self.readCount(&reader)
-        self.comparator = try StateCoding.decode(PairComparator.self, from: try reader.readBytes())
+        self.comparator = try StateCoding.decode(ComparatorState.self, from: try reader.readBytes())
         self.evidence = try Evidence(decoding: try reader.readBytes())
         try reader.finish()
     }

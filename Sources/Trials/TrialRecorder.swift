@@ -57,15 +57,19 @@ package final class TrialRecorder: PairSink, Sendable {
     package func restore() async throws(StoreError) -> [Release] {
         let releases = try await self.surroundings.store.releases(model: nil, limit: 1_000)
         for release in releases.filter({ $0.ended == nil }).prefix(self.limit) {
-            guard let bytes = try await self.surroundings.store.evidence(of: release.id) else { continue }
-            self.state.withLock { $0.left[release.id] = bytes }
+            do throws(StoreError) {
+                guard let bytes = try await self.surroundings.store.evidence(of: release.id) else { continue }
+                self.state.withLock { $0.left[release.id] = bytes }
+            } catch {
+                self.note("stored evidence cannot be read and begins anew: \(error)", release)
+            }
         }
         return releases
     }
 
     /// Starts a release, or takes one up again that an earlier process left. For a release that runs: nothing, when the
-    /// terms are the same; another capture policy holds from now on; with other signatures or comparison settings the
-    /// evidence begins anew, because the two kinds of pairs answer different questions.
+    /// terms are the same; with other signatures, comparison settings or another capture policy the evidence begins anew,
+    /// because it would answer two questions at once, or hold what is not to be kept any more.
     package func begin(
         _ release: Release,
         live: ModelSignature,
@@ -75,7 +79,7 @@ package final class TrialRecorder: PairSink, Sendable {
     ) {
         let terms = RunningTrial.Terms(live: live, candidate: candidate, comparison: comparison, capture: capture)
         if let trial = self.running(release.id) {
-            if trial.renew(terms) { self.note("compared in another way: evidence begins anew", release) }
+            if trial.renew(terms) { self.noteAnew(release) }
             return
         }
         let trial = RunningTrial(release, terms, continuing: self.takeLeft(release), self.surroundings)
@@ -85,7 +89,12 @@ package final class TrialRecorder: PairSink, Sendable {
             return true
         }
         guard hasRoom else { return self.note("no evidence is kept: \(self.limit) releases run already", release) }
+        if trial.beganAnew { self.noteAnew(release) }
         self.surroundings.store.save(release)
+    }
+
+    private func noteAnew(_ release: Release) {
+        self.note("compared or kept in another way: evidence begins anew", release)
     }
 
     /// Ends a release whose last pair has come; `release` has `ended` set. Its evidence is kept for good.

@@ -160,6 +160,27 @@ struct TrialRecorderTests {
         #expect(try await next.trial().coverage.counts.dropped.isEmpty)
     }
 
+    @Test("kept in another way, evidence begins anew without the old policy's texts; the same policy changes nothing")
+    func otherPolicy() async throws {
+        let stage = TrialStage()
+        stage.begin(.numbered(), capture: CapturePolicy(mode: .full))
+        let fail = { (id: Int64) in
+            var pair = Pair.sample(id: id, segments: [Segment(key: "user", value: "eve")])
+            pair.candidate = .failure(.error, "no such user: eve")
+            stage.mirror(pair)
+        }
+        for id: Int64 in 1...5 { fail(id) }
+        stage.begin(.numbered(), capture: CapturePolicy(mode: .full))
+        #expect(try await stage.trial().outcomes.candidateReasons == ["no such user: eve": 5])
+        stage.begin(.numbered(), capture: CapturePolicy(mode: .hash))
+        for id: Int64 in 6...9 { fail(id) }
+        await stage.recorder.flush()
+        let trial = try await stage.trial()
+        #expect(trial.outcomes.candidate == ["error": 4] && trial.coverage.counts.paired == 9)
+        let bytes = try #require(try await stage.store.evidence(of: 1))
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("eve"))
+    }
+
     @Test("a store that drops pairs loses no evidence")
     func droppingStore() async throws {
         let stage = TrialStage()
