@@ -14,28 +14,21 @@ extension PairRedactor: KeptForm {
     package func sentence(_ sentence: String) -> String { self.redacted(sentence) }
 
     /// A keyed hash in modes `hash` and `off`, in an output that a rule removes, inside of what a path rule removes, and
-    /// where that cannot be told; else the path, its keys searched as texts are.
+    /// where keys may have been cut, so that what is left of a secret in them could not be found; else the path, searched as
+    /// texts are.
     package func place(_ path: String, in output: String) -> String {
         switch self.policy.mode {
         case .full: path
-        case .redacted: self.isHidden(path, in: output) ? self.hash.short(path) : self.withRedactedKeys(path)
+        case .redacted: self.isHidden(path, in: output) ? self.hash.short(path) : self.redacted(path)
         case .hash, .off: self.hash.short(path)
         }
     }
 
     private func isHidden(_ path: String, in output: String) -> Bool {
         if self.removed.contains(output) { return true }
-        return self.text.hasPaths && RedactionPath(place: path).map { self.text.enclose($0) } ?? true
-    }
-
-    /// A key that was cut ends inside of the path, and what is left of a secret there is found in no whole text.
-    private func withRedactedKeys(_ path: String) -> String {
-        let path = self.redacted(path, isCut: path.mayBeCut)
-        guard path.mayBeCut else { return path }
-        let end = "']"
-        return path.split(separator: end, omittingEmptySubsequences: false)
-            .map { self.redacted(String($0), isCut: $0.utf8.count >= String.shortestCut) }
-            .joined(separator: end)
+        // No key in a short path was cut.
+        guard self.text.hasPaths || path.mayBeCut else { return false }
+        return RedactionPath(place: path).map { self.text.enclose($0) } ?? true
     }
 }
 
@@ -51,9 +44,6 @@ extension RedactionPath {
 }
 
 extension String {
-    /// Comparators cut what they quote, keys first: at 64 bytes.
-    static let shortestCut = 60
-
-    /// A text this long may lack its end.
-    var mayBeCut: Bool { self.utf8.count >= Self.shortestCut }
+    /// Comparators cut what they quote, keys first, at 64 bytes: a text this long may lack its end.
+    var mayBeCut: Bool { self.utf8.count >= 60 }
 }
