@@ -145,9 +145,16 @@ extension SlotManager {
         recorded: [String] = []
     ) async throws(ControlError) -> LoadedModel {
         do {
-            return try await self.loader.load(name, version: version, from: source, recorded: recorded) {
+            let model = try await self.loader.load(name, version: version, from: source, recorded: recorded) {
                 Task { await self.noteWarming(name.description, slot) }
             }
+            if model.warmUp.unanswered > 0, let note = model.warmUp.note {
+                self.logger.warning(
+                    "not all recorded requests were answered in the warm-up",
+                    metadata: ["model": "\(name)", "slot": "\(slot.rawValue)", "what": "\(note)"]
+                )
+            }
+            return model
         } catch {
             let code: ControlError.Code =
                 switch error.code {
