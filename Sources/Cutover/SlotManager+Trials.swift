@@ -7,9 +7,9 @@ import Slots
 extension SlotManager {
     /// Brings mirroring up to what is confirmed. Runs in the gate, after each change; does not touch who answers.
     func refreshTrials() async {
-        // Before all slots are restored a version that is missing may only be late.
-        guard let trials = self.trials, self.hasRestored else { return }
-        let change = trials.book.update(self.entries.compactMapValues { $0.sides })
+        // Before the start nothing is known of any model.
+        guard let trials = self.trials, self.hasStarted else { return }
+        let change = trials.book.update(self.entries.compactMapValues { $0.sides }, undecided: self.restoring)
         var plans: [String: MirrorPlan] = [:]
         for (name, release) in change.running {
             guard let entry = self.entries[name], let live = entry.answering(release.live.slot),

@@ -28,8 +28,9 @@ package actor SlotManager: ModelControl {
     var isShuttingDown = false
     /// Nil when nothing is ever mirrored.
     let trials: TrialKeeper?
-    /// Every slot that was held before the start is loaded again, or has failed to.
-    var hasRestored = false
+    /// Models with a slot that was held before the start and is not loaded again yet, nor has failed to: a version that is
+    /// missing may only be late.
+    var restoring: Set<String> = []
     /// What the event loops mirror to now.
     var mirrored: [String: ShadowTrial] = [:]
     private var gate = SerialGate()

@@ -69,4 +69,60 @@ import Testing
             #expect(detail?.hasPrefix("1 of 1 requests recorded from live traffic") == true)
         }
     }
+
+    @Test("A model whose slots are ready is mirrored while another one is still loading")
+    func slowNeighbour() async throws {
+        let stage = TrialStage()
+        let workshop = try await Workshop(trials: stage.keeper)
+        try workshop.addSlowModel()
+        let gate = workshop.factory.hold("slow live")
+        async let start: Void = workshop.manager.start()
+        #expect(await eventually { (try? await workshop.status().release) != nil })
+        #expect(try await workshop.status("slow").release == nil)
+        gate.open()
+        try await start
+        #expect(try await workshop.status("slow").release != nil)
+        #expect(Set(stage.told.all) == ["begin candidate 1/2"])
+        await workshop.manager.shutDown()
+        await stage.shutDown()
+    }
+
+    @Test("What is done to one model ends no release of another that is still loading")
+    func slowNeighbourRestarted() async throws {
+        let first = TrialStage()
+        let workshop = try await Workshop(trials: first.keeper)
+        try workshop.addSlowModel()
+        try await workshop.manager.start()
+        let before = try #require(try await workshop.status("slow").release)
+        await workshop.manager.shutDown()
+        await first.shutDown()
+
+        let second = TrialStage(earlier: [before])
+        let restarted = try await Workshop(
+            store: ScriptedStore(workshop.store.memory),
+            folder: workshop.folder,
+            trials: second.keeper
+        )
+        let gate = restarted.factory.hold("slow live")
+        async let start: Void = restarted.manager.start()
+        #expect(await eventually { (try? await restarted.status().release) != nil })
+        try await restarted.promote()
+        #expect(await eventually { second.told.all.contains("end promoted 1/2") })
+        #expect(try await restarted.status("slow").release == before)
+        gate.open()
+        try await start
+        #expect(try await restarted.status("slow").release == before)
+        #expect(second.told.all.filter { $0.hasPrefix("end") } == ["end promoted 1/2"])
+        await restarted.manager.shutDown()
+        await second.shutDown()
+    }
+}
+
+extension Workshop {
+    /// Model `slow`: versions 1, live, and 2.
+    fileprivate func addSlowModel() throws {
+        try self.folder.write("slots: {blue: 1, green: 2}\nlive: blue\n", to: "slow/model.yaml")
+        try self.folder.write("slow live", to: "slow/1/model.onnx")
+        try self.folder.write("slow candidate", to: "slow/2/model.onnx")
+    }
 }
