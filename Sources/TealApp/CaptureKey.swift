@@ -6,13 +6,13 @@ import SystemPackage
 /// equal texts have equal hashes also after a restart.
 enum CaptureKey {
     static let byteCount = 32
+    private static let name = "captures.key"
 
-    /// Reads the key of `folder`, or makes it. Throws one line when the file is no key.
+    /// Reads the key of `folder`, or makes it. Throws one line when the file is no key; then it is left as it is.
     static func open(in folder: FilePath) throws(ConfigurationError) -> [UInt8] {
-        let path = folder.appending("captures.key")
         do {
             let file = try FileDescriptor.open(
-                path,
+                folder.appending(Self.name),
                 .readWrite,
                 options: [.create, .closeOnExec],
                 permissions: .ownerReadWrite
@@ -23,18 +23,24 @@ enum CaptureKey {
                 let count = try key.withUnsafeMutableBytes { try file.read(fromAbsoluteOffset: 0, into: $0) }
                 if count == Self.byteCount { return Array(key.prefix(count)) }
                 guard count == 0 else { throw Errno.badFileDescriptor }
-                var random = SystemRandomNumberGenerator()
-                let made = (0..<Self.byteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+                let made = Self.make()
                 _ = try file.writeAll(toAbsoluteOffset: 0, made)
                 fsync(file.rawValue)
                 return made
             }
         } catch Errno.badFileDescriptor {
             throw ConfigurationError(
-                "data: \(path) is not a key of \(Self.byteCount) bytes; remove it to have a new one made"
+                "\(Self.name) is not a key of \(Self.byteCount) bytes; put the right one in its place, or remove it to "
+                    + "have a new one made, and restart teal"
             )
         } catch {
-            throw ConfigurationError("data: cannot use \(path): \(error)")
+            throw ConfigurationError("cannot use \(Self.name): \(error); mend that and restart teal")
         }
+    }
+
+    /// A new key.
+    static func make() -> [UInt8] {
+        var random = SystemRandomNumberGenerator()
+        return (0..<Self.byteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) }
     }
 }

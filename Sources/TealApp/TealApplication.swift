@@ -53,7 +53,7 @@ package struct TealApplication: Sendable {
         let runtime = try OnnxRuntimeLocation.open(configured: configuration.onnxRuntime)
         let lock = try DataFolderLock(configuration.data)
         let store = try SQLiteControlStore(path: configuration.data.appending("control.db").string)
-        let trials = try await TrialParts.open(configuration, logger: logger)
+        let trials = await TrialParts.open(configuration, logger: logger)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()

@@ -9,6 +9,8 @@ package struct TrialDocument: Sendable, Codable, Equatable {
     /// Microseconds since 1970 of the newest pair; nil before the first.
     package var lastPair: Int64?
     package var coverage: Coverage
+    /// Why pairs cannot be stored now, one sentence; nil when they can.
+    package var captureProblem: String?
     package var outcomes: Outcomes
     package var determinism: Determinism
     package var latency: Latency

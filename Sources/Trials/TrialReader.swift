@@ -52,13 +52,15 @@ package struct TrialReader: TrialReading {
     }
 
     private func document(_ release: Release, _ record: TrialRecord, isRunning: Bool) -> TrialDocument {
-        TrialDocument(
+        var document = TrialDocument(
             release,
             record,
             isRunning: isRunning,
             isUnderPressure: isRunning && self.isUnderPressure(release.model),
             noiseShare: self.noiseShare(release.model)
         )
+        if isRunning { document.captureProblem = self.store.figures().problem }
+        return document
     }
 
     /// Newest first; what is in memory is newer than what the store has.

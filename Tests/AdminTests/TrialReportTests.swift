@@ -11,6 +11,7 @@ import Trials
         let expected = """
             trial 1700000000000000: candidate green (version 2) beside live blue (version 1), since 2023-11-14T22:13:20Z
             shadow is giving way: the data plane is busy, so fewer requests are mirrored
+            pairs are not stored: the disk that holds captures.db is full; free some space and try again
             sampled 1,250 = paired 1,230 + dropped 12 (overload 10, queue_full 2) + pending 8; 3 asked not to be mirrored
             compared 1,200, live asked again for 118, last pair 2023-11-14T22:20:20Z
 

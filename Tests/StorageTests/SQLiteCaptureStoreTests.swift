@@ -104,6 +104,24 @@ struct SQLiteCaptureStoreTests {
         await store.close()
     }
 
+    @Test("bodies of a query come in its order, without those that would exceed the bytes")
+    func boundedBodies() async throws {
+        let store = try SQLiteCaptureStore(path: self.path, options: .quick)
+        // Larger than a page of the file, so that a body lies on several.
+        let sizes = [0, 9_000, 20_000, 5_000, 6_000, 4_000]
+        for (id, size) in sizes.enumerated() {
+            store.append(.sample(Int64(id), body: [UInt8](repeating: UInt8(id), count: size)))
+        }
+        store.append(.sample(99, model: "sentiment"))
+        await store.flush()
+        let query = PairQuery(model: "digits")
+        #expect(try await store.bodies(query, bytes: 1 << 20).map(\.count) == sizes.reversed())
+        let bodies = try await store.bodies(query, bytes: 24_000)
+        #expect(bodies.map(\.first) == [5, 4, 3, 1, nil])
+        #expect(try await store.bodies(query, bytes: 3_999) == [[]])
+        await store.close()
+    }
+
     @Test("releases come newest first, and a later save replaces an earlier one")
     func releases() async throws {
         let store = try SQLiteCaptureStore(path: self.path, options: .quick)

@@ -12,6 +12,15 @@ package final class InMemoryCaptureStore: CaptureStore {
         var isDropping = false
         var failure: StoreError?
         var evidenceWrites = 0
+
+        func summaries(_ query: PairQuery) -> [CapturedPair.Summary] {
+            let matching = self.pairs.values.map(\.summary).filter { query.matches($0) }
+            let ordered = matching.sorted { one, two in
+                query.order == .divergence && one.divergence != two.divergence
+                    ? one.divergence > two.divergence : one.id > two.id
+            }
+            return Array(ordered.prefix(query.limit))
+        }
     }
 
     private let state = Mutex(State())
@@ -20,6 +29,9 @@ package final class InMemoryCaptureStore: CaptureStore {
 
     /// From now on pairs are dropped for `queue_full`; false heals it.
     package func drop(_ drops: Bool = true) { self.state.withLock { $0.isDropping = drops } }
+
+    /// From now on the figures name `problem`.
+    package func report(_ problem: String?) { self.state.withLock { $0.figures.problem = problem } }
 
     /// From now on reading throws `failure`; nil heals it.
     package func failReads(with failure: StoreError?) { self.state.withLock { $0.failure = failure } }
@@ -57,6 +69,7 @@ package final class InMemoryCaptureStore: CaptureStore {
     }
 
     package func flush() async {}
+    package func close() async {}
 
     // MARK: Reading
 
@@ -72,14 +85,7 @@ package final class InMemoryCaptureStore: CaptureStore {
     }
 
     package func pairs(_ query: PairQuery) async throws(StoreError) -> [CapturedPair.Summary] {
-        try self.read { state in
-            let matching = state.pairs.values.map(\.summary).filter { query.matches($0) }
-            let ordered = matching.sorted { one, two in
-                query.order == .divergence && one.divergence != two.divergence
-                    ? one.divergence > two.divergence : one.id > two.id
-            }
-            return Array(ordered.prefix(query.limit))
-        }
+        try self.read { $0.summaries(query) }
     }
 
     package func pair(_ id: Int64) async throws(StoreError) -> CapturedPair? { try self.read { $0.pairs[id] } }
@@ -92,6 +98,17 @@ package final class InMemoryCaptureStore: CaptureStore {
         try self.read { state in
             let matching = state.pairs.values.filter { $0.summary.release == release && $0.summary.id > after }
             return matching.sorted { $0.summary.id < $1.summary.id }.prefix(limit).map { ($0.summary.id, $0.body) }
+        }
+    }
+
+    package func bodies(_ query: PairQuery, bytes: Int) async throws(StoreError) -> [[UInt8]] {
+        try self.read { state in
+            var left = bytes
+            return state.summaries(query).compactMap { summary in
+                guard let body = state.pairs[summary.id]?.body, body.count <= left else { return nil }
+                left -= body.count
+                return body
+            }
         }
     }
 

@@ -159,6 +159,51 @@ struct TrialReaderTests {
         #expect(end.lines.isEmpty && end.next == nil)
     }
 
+    @Test("requests for a warm-up are the newest that were answered, no more than asked for")
+    func recentRequests() async throws {
+        let stage = self.stage(40)
+        var failed = Pair.sample(id: 41)
+        failed.live = .failure(.error, "no")
+        stage.mirror(failed)
+        #expect(await stage.reader.recentRequests(model: "digits", limit: 100, bytes: 1 << 20).count == 40)
+        #expect(await stage.reader.recentRequests(model: "digits", limit: 7, bytes: 1 << 20).count == 7)
+        #expect(await stage.reader.recentRequests(model: "other", limit: 7, bytes: 1 << 20).isEmpty)
+        stage.store.failReads(with: .unavailable("the disk is full"))
+        #expect(await stage.reader.recentRequests(model: "digits", limit: 7, bytes: 1 << 20).isEmpty)
+    }
+
+    @Test("requests for a warm-up are bounded in bytes, as stored and as text; smaller ones still come")
+    func recentRequestsBytes() async throws {
+        let stage = self.stage(40)
+        // One byte of it is four in JSON: little to read, much to keep.
+        var wide = Pair.sample(id: 41)
+        wide.inputs = [NamedTensor(name: "x", tensor: .of(.uint8, [UInt8](repeating: 200, count: 20_000)))]
+        stage.mirror(wide)
+        var large = wide
+        large.id = 42
+        large.inputs = [NamedTensor(name: "x", tensor: .of(.uint8, [UInt8](repeating: 200, count: 90_000)))]
+        stage.mirror(large)
+        let all = await stage.reader.recentRequests(model: "digits", limit: 100, bytes: 1 << 20)
+        #expect(all.count == 42)
+        #expect(all.map(\.utf8.count).max() ?? 0 > 4 * 90_000)
+        let bounded = await stage.reader.recentRequests(model: "digits", limit: 100, bytes: 60_000)
+        #expect(bounded == all.filter { $0.utf8.count < 1_000 })
+        #expect(bounded.count == 40)
+        let few = await stage.reader.recentRequests(model: "digits", limit: 100, bytes: 1_000)
+        #expect(!few.isEmpty && few.count < 40)
+        #expect(few.reduce(0) { $0 + $1.utf8.count } <= 1_000)
+    }
+
+    @Test("a trial that runs says why its pairs cannot be stored")
+    func captureProblem() async throws {
+        let stage = self.stage(1)
+        #expect(try await stage.trial().captureProblem == nil)
+        stage.store.report("the disk is full")
+        #expect(try await stage.trial().captureProblem == "the disk is full")
+        stage.recorder.end(Release.numbered().ended())
+        #expect(try await stage.trial().captureProblem == nil)
+    }
+
     @Test("elements of every datatype are shown as the protocol writes them")
     func elements() async throws {
         let stage = self.stage(40)

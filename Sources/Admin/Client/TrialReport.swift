@@ -24,6 +24,7 @@ package enum TrialReport {
         if trial.coverage.isUnderPressure {
             text += "shadow is giving way: the data plane is busy, so fewer requests are mirrored\n"
         }
+        if let problem = trial.captureProblem { text += ReportText.line("pairs are not stored: \(problem)") }
         return text
     }
 

@@ -21,7 +21,12 @@ package protocol CaptureStore: Sendable {
     /// Bodies of stored pairs, in ascending order of id, for export; ids above `after`. A page of large bodies may be
     /// shorter than `limit`: only an empty page is past the last.
     func bodies(release: Int64, after: Int64, limit: Int) async throws(StoreError) -> [(id: Int64, body: [UInt8])]
+    /// Bodies of the pairs that `query` lists, in its order. One that would take more than what those before it left of
+    /// `bytes` is not read and left out.
+    func bodies(_ query: PairQuery, bytes: Int) async throws(StoreError) -> [[UInt8]]
     func figures() -> CaptureFigures
+    /// Takes nothing more, and returns when everything handed over before has been committed or dropped.
+    func close() async
 }
 
 /// A pair as it is stored: redacted already, compared already.
@@ -121,8 +126,8 @@ package struct PairQuery: Sendable, Equatable {
 package struct CaptureFigures: Sendable, Codable, Equatable {
     package var appended: UInt64
     package var stored: UInt64
-    /// Not stored, by reason: `queue_full`, `bytes`, `closed`, or what the database said (`disk_full`, `locked`,
-    /// `failed`).
+    /// Not stored, by reason: `queue_full`, `bytes`, `closed`, what the database said (`disk_full`, `locked`, `failed`),
+    /// or `unavailable` when there is no database.
     package var dropped: [String: UInt64]
     package var queuedPairs: Int
     package var queuedBytes: Int
@@ -130,7 +135,7 @@ package struct CaptureFigures: Sendable, Codable, Equatable {
     package var expired: UInt64
     /// Size of the database with its log, bytes.
     package var databaseBytes: Int64
-    /// The sentence of the last failure; nil when the last write succeeded.
+    /// Why nothing can be stored now: the sentence of the last failure; nil when the last write succeeded.
     package var problem: String?
 
     package init() {

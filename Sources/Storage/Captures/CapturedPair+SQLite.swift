@@ -20,8 +20,21 @@ extension CapturedPair.Summary {
         """
     private static let source = " FROM pairs JOIN groups ON groups.id = pairs.grp WHERE pairs.id = ? AND wiped = 0"
 
+    static func fetch(_ query: PairQuery, in db: Database) throws -> [CapturedPair.Summary] {
+        let selection = try PairSelection(query, in: db)
+        let ids =
+            switch query.order {
+            case .newest: try selection.newest(in: db)
+            case .divergence: try selection.mostDivergent(in: db)
+            }
+        let summaries = try Self.fetch(ids, in: db)
+        // Two segments may share a number.
+        guard let segment = query.segment else { return summaries }
+        return summaries.filter { $0.segments.contains(segment) }
+    }
+
     /// The summaries of those of `ids` that are there, in the order of `ids`.
-    static func fetch(_ ids: [Int64], in db: Database) throws -> [CapturedPair.Summary] {
+    private static func fetch(_ ids: [Int64], in db: Database) throws -> [CapturedPair.Summary] {
         let statement = try db.cachedStatement(sql: Self.columns + Self.source)
         return try ids.compactMap { id in
             try Row.fetchOne(statement, arguments: [id]).map(Self.init(row:))
@@ -80,6 +93,25 @@ extension CapturedPair {
             sum += body.count
             guard bodies.isEmpty || sum <= bytes else { break }
             bodies.append((id, body))
+        }
+        return bodies
+    }
+    /// Bodies of those of `ids` that are there, in that order, without the ones that do not fit in what is left of
+    /// `bytes`; of these not more than their length is read.
+    static func bodies(_ ids: [Int64], fitting bytes: Int, in db: Database) throws -> [[UInt8]] {
+        let lengths = try db.cachedStatement(
+            sql: "SELECT ifnull(length(body), 0) FROM pairs WHERE id = ? AND wiped = 0"
+        )
+        let contents = try db.cachedStatement(sql: "SELECT body FROM pairs WHERE id = ?")
+        var bodies: [[UInt8]] = []
+        var left = bytes
+        for id in ids {
+            guard let length = try Int.fetchOne(lengths, arguments: [id]), length <= left,
+                let row = try Row.fetchOne(contents, arguments: [id])
+            else { continue }
+            let body = try row.optionalBlob(0) ?? []
+            left -= body.count
+            bodies.append(body)
         }
         return bodies
     }

@@ -115,18 +115,7 @@ package final class SQLiteCaptureStore: CaptureStore {
     }
 
     package func pairs(_ query: PairQuery) async throws(StoreError) -> [CapturedPair.Summary] {
-        try await self.database.read { db in
-            let selection = try PairSelection(query, in: db)
-            let ids =
-                switch query.order {
-                case .newest: try selection.newest(in: db)
-                case .divergence: try selection.mostDivergent(in: db)
-                }
-            let summaries = try CapturedPair.Summary.fetch(ids, in: db)
-            // Two segments may share a number.
-            guard let segment = query.segment else { return summaries }
-            return summaries.filter { $0.segments.contains(segment) }
-        }
+        try await self.database.read { db in try CapturedPair.Summary.fetch(query, in: db) }
     }
 
     package func pair(_ id: Int64) async throws(StoreError) -> CapturedPair? {
@@ -143,6 +132,13 @@ package final class SQLiteCaptureStore: CaptureStore {
         try await self.database.read { db in
             let selection = try PairSelection(release: release, after: after, limit: limit, in: db)
             return try CapturedPair.bodies(try selection.oldest(in: db), bytes: 16 << 20, in: db)
+        }
+    }
+
+    package func bodies(_ query: PairQuery, bytes: Int) async throws(StoreError) -> [[UInt8]] {
+        try await self.database.read { db in
+            let ids = try CapturedPair.Summary.fetch(query, in: db).map(\.id)
+            return try CapturedPair.bodies(ids, fitting: bytes, in: db)
         }
     }
 
