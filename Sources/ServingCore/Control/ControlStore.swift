@@ -1,7 +1,7 @@
-/// Durable memory of the control plane: which version each slot holds, which slot is live, what is mirrored, what was done
-/// by whom.
+/// Durable memory of the control plane: which version each slot holds, which slot is live, what is mirrored, what the gate
+/// said, what was done by whom.
 /// Every method that returns has reached stable storage. Implementations pass `ControlStoreConformance`.
-package protocol ControlStore: Sendable {
+package protocol ControlStore: VerdictStore {
     func records() async throws(StoreError) -> [ModelRecord]
 
     /// Records that a cutover is about to happen. Throws `.staleRevision` unless the model's stored revision equals

@@ -14,8 +14,11 @@ package struct StoredVerdict: Sendable, Equatable {
     package var expires: Int64
     /// `Verdict` as JSON with sorted keys.
     package var body: [UInt8]
-    /// HMAC-SHA256 over all of the above, with the key kept beside the database.
+    /// HMAC-SHA256 over all of the above but the number, with the key kept beside the database.
     package var signature: [UInt8]
+
+    /// Of a model's `hold` verdicts the newest that are kept; the others decide something and are kept for good.
+    package static let heldLimit = 1_000
 
     package init(
         id: Int64 = 0,
@@ -46,10 +49,11 @@ package struct StoredVerdict: Sendable, Equatable {
 
 /// Where verdicts are kept; part of the control store. Implementations pass `ControlStoreConformance`.
 package protocol VerdictStore: Sendable {
-    /// Returns the row's number once it has reached stable storage.
+    /// Returns the row's number, whatever `id` says, once it has reached stable storage. A row is never changed; it is
+    /// removed only when it is a `hold` beyond `heldLimit`.
     func save(_ verdict: StoredVerdict) async throws(StoreError) -> Int64
     func verdict(_ id: Int64) async throws(StoreError) -> StoredVerdict?
-    /// Newest first, of all models when `model` is nil.
+    /// Newest first, 1 to 1000, of all models when `model` is nil.
     func verdicts(model: String?, limit: Int) async throws(StoreError) -> [StoredVerdict]
     /// The newest rejection of a candidate under a policy, whatever the release: it stands until one of them changes.
     func rejection(model: String, candidate: String, policy: String) async throws(StoreError) -> StoredVerdict?
