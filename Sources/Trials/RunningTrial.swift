@@ -47,6 +47,7 @@ final class RunningTrial: Sendable {
     /// Held while evidence is taken and handed over, so that an older state never follows a newer one.
     private let saved = Mutex(Saved())
     private let surroundings: Surroundings
+    private let hash: KeyedHash
 
     /// What all trials of a recorder share.
     struct Surroundings: Sendable {
@@ -65,6 +66,7 @@ final class RunningTrial: Sendable {
     init(_ release: Release, _ terms: Terms, continuing record: TrialRecord?, _ surroundings: Surroundings) {
         self.release = release
         self.surroundings = surroundings
+        self.hash = KeyedHash(key: surroundings.key)
         var state = State(
             terms: terms,
             termsBytes: terms.bytes,
@@ -154,7 +156,10 @@ final class RunningTrial: Sendable {
             }
             if let body = ready.redactor.body(of: kept, shown) {
                 let summary = CapturedPair.Summary(kept, shown, model: self.release.model)
-                self.surroundings.store.append(CapturedPair(summary: summary, body: body.encoded()))
+                let hash = pair.requestID.map { self.hash.request($0, model: self.release.model) }
+                self.surroundings.store.append(
+                    CapturedPair(summary: summary, body: body.encoded(), requestHash: hash)
+                )
             }
             if repeats != nil { self.announce() }
         }

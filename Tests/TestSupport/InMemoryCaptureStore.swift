@@ -4,7 +4,7 @@ import Synchronization
 /// The capture store's contract without a disk. Several owners may share one: a test restarts its subject by giving the
 /// same store to a new one. It can be made to drop what is written and to fail what is read.
 package final class InMemoryCaptureStore: CaptureStore {
-    private struct State {
+    fileprivate struct State {
         var releases: [Int64: Release] = [:]
         var evidence: [Int64: [UInt8]] = [:]
         var pairs: [Int64: CapturedPair] = [:]
@@ -12,6 +12,8 @@ package final class InMemoryCaptureStore: CaptureStore {
         var isDropping = false
         var failure: StoreError?
         var evidenceWrites = 0
+        /// In the order of acceptance, with what was told.
+        var losses: [(loss: PairLoss, release: Int64, told: Int64)] = []
     }
 
     private let state = Mutex(State())
@@ -21,7 +23,7 @@ package final class InMemoryCaptureStore: CaptureStore {
     /// From now on pairs are dropped for `queue_full`; false heals it.
     package func drop(_ drops: Bool = true) { self.state.withLock { $0.isDropping = drops } }
 
-    /// From now on reading throws `failure`; nil heals it.
+    /// From now on reading and telling feedback throw `failure`; nil heals them.
     package func failReads(with failure: StoreError?) { self.state.withLock { $0.failure = failure } }
 
     /// Pairs in ascending order of id.
@@ -95,6 +97,33 @@ package final class InMemoryCaptureStore: CaptureStore {
         }
     }
 
+    // MARK: Feedback
+
+    package func pair(requestHash: Int64, model: String) async throws(StoreError) -> CapturedPair? {
+        try self.read { state in
+            state.pairs.values.filter { $0.requestHash == requestHash && $0.summary.model == model }
+                .max { $0.summary.id < $1.summary.id }
+        }
+    }
+
+    package func append(feedback: [PairFeedback]) async throws(StoreError) -> [FeedbackOutcome] {
+        try self.state.withLock { state throws(StoreError) in
+            if let failure = state.failure { throw failure }
+            return feedback.map { state.accept($0) }
+        }
+    }
+
+    package func losses(
+        of release: Int64,
+        after sequence: Int64,
+        limit: Int
+    ) async throws(StoreError) -> [PairLoss] {
+        try self.read { state in
+            let matching = state.losses.filter { $0.release == release && $0.loss.sequence > sequence }
+            return matching.prefix(min(max(1, limit), 1000)).map(\.loss)
+        }
+    }
+
     package func figures() -> CaptureFigures { self.state.withLock { $0.figures } }
 
     private func read<Value: Sendable>(_ body: (State) -> Value) throws(StoreError) -> Value {
@@ -102,6 +131,24 @@ package final class InMemoryCaptureStore: CaptureStore {
             if let failure = state.failure { throw failure }
             return body(state)
         }
+    }
+}
+
+extension InMemoryCaptureStore.State {
+    fileprivate mutating func accept(_ feedback: PairFeedback) -> FeedbackOutcome {
+        if let earlier = self.losses.first(where: { $0.loss.pair == feedback.pair }) {
+            return earlier.told == feedback.told ? .repeated(earlier.loss.sequence) : .contradicted
+        }
+        guard let pair = self.pairs[feedback.pair] else { return .unknown }
+        func share(_ loss: Double) -> Double { loss.isNaN ? 1 : min(max(loss, 0), 1) }
+        let loss = PairLoss(
+            sequence: (self.losses.last?.loss.sequence ?? 0) + 1,
+            pair: feedback.pair,
+            live: share(feedback.live),
+            candidate: share(feedback.candidate)
+        )
+        self.losses.append((loss, pair.summary.release, feedback.told))
+        return .accepted(loss.sequence)
     }
 }
 

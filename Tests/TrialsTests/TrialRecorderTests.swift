@@ -53,6 +53,23 @@ struct TrialRecorderTests {
         #expect(summaries[0].liveNanoseconds == 10_000 && summaries[0].noiseNanoseconds == 16_000)
     }
 
+    @Test(
+        "a stored pair is found by the id its client gave, whatever of that is kept",
+        arguments: [CapturePolicy.Mode.full, .redacted, .hash]
+    )
+    func hashesRequests(_ mode: CapturePolicy.Mode) async throws {
+        let stage = TrialStage()
+        stage.begin(.numbered(), capture: CapturePolicy(mode: mode))
+        var pair = Pair.sample(id: 1)
+        pair.requestID = "of ann@example.com"
+        stage.mirror(pair)
+        stage.mirror(.sample(id: 2))
+        await stage.recorder.flush()
+        let hash = KeyedHash(key: [UInt8](repeating: 7, count: 32)).request("of ann@example.com", model: "digits")
+        #expect(try await stage.store.pair(requestHash: hash, model: "digits")?.summary.id == 1)
+        #expect(stage.store.allPairs.map(\.requestHash) == [hash, nil])
+    }
+
     @Test("a candidate that fails is a pair with divergence 1 and a reason")
     func storesFailures() throws {
         let stage = TrialStage()

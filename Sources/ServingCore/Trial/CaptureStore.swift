@@ -1,7 +1,7 @@
 /// Where pairs, releases and evidence are kept. The writing calls never block and never fail: they hand over to a
 /// bounded queue, and what does not fit or cannot be written is dropped and counted. The reading calls see what was
 /// committed.
-package protocol CaptureStore: Sendable {
+package protocol CaptureStore: FeedbackStore {
     /// False when it was dropped at once.
     @discardableResult
     func append(_ pair: CapturedPair) -> Bool
@@ -75,10 +75,13 @@ package struct CapturedPair: Sendable, Equatable {
     package var summary: Summary
     /// `Capture.PairBody` encoded; opaque to the store.
     package var body: [UInt8]
+    /// `KeyedHash.request` of the id the client gave, before redaction: what feedback finds the pair by.
+    package var requestHash: Int64?
 
-    package init(summary: Summary, body: [UInt8]) {
+    package init(summary: Summary, body: [UInt8], requestHash: Int64? = nil) {
         self.summary = summary
         self.body = body
+        self.requestHash = requestHash
     }
 }
 

@@ -28,10 +28,18 @@ extension CapturedPair.Summary {
         }
     }
 
-    fileprivate static func fetchWithBody(_ id: Int64, in db: Database) throws -> CapturedPair? {
-        let statement = try db.cachedStatement(sql: Self.columns + ", pairs.body" + Self.source)
+    fileprivate static func fetchWhole(_ id: Int64, in db: Database) throws -> CapturedPair? {
+        let request = """
+            (SELECT request FROM positions
+            WHERE segment = 0 AND positions.grp = pairs.grp AND positions.pair = pairs.id)
+            """
+        let statement = try db.cachedStatement(sql: Self.columns + ", pairs.body, " + request + Self.source)
         return try Row.fetchOne(statement, arguments: [id]).map { row in
-            CapturedPair(summary: try Self(row: row), body: try row.optionalBlob(15) ?? [])
+            CapturedPair(
+                summary: try Self(row: row),
+                body: try row.optionalBlob(15) ?? [],
+                requestHash: try row.optionalInteger(16)
+            )
         }
     }
 
@@ -65,7 +73,7 @@ extension CapturedPair.Summary {
 
 extension CapturedPair {
     static func fetch(_ id: Int64, in db: Database) throws -> CapturedPair? {
-        try Summary.fetchWithBody(id, in: db)
+        try Summary.fetchWhole(id, in: db)
     }
 
     /// Bodies of those of `ids` that are there, in that order; ends early, after at least one, before they exceed

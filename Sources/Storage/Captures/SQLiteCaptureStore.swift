@@ -32,8 +32,8 @@ package final class SQLiteCaptureStore: CaptureStore {
         package init() {}
     }
 
-    private let database: CaptureDatabase
-    private let queue: CaptureQueue
+    let database: CaptureDatabase
+    let queue: CaptureQueue
 
     /// Opens `path`, creating it and missing folders, checks it, and starts the writer thread. Blocks; call it at start.
     /// Refuses a file that is damaged, read-only, locked, not Teal's, or written by a newer Teal.
