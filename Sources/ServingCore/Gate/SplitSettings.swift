@@ -38,6 +38,10 @@ package enum SplitKey: Sendable, Hashable {
     /// A member of the V2 request's `parameters`.
     case parameter(String)
 
+    /// What `init` takes, for error messages.
+    package static let rule =
+        "write id, header:NAME (letters, digits and -) or parameter:NAME, names of at most 64 bytes"
+
     /// `id`, `header:x-user` or `parameter:tenant`.
     package var text: String {
         switch self {
@@ -48,13 +52,24 @@ package enum SplitKey: Sendable, Hashable {
     }
 
     package init?(_ text: String) {
-        switch text.split(separator: ":", maxSplits: 1).map(String.init) {
-        case ["id"]: self = .requestID
-        case let parts where parts.count == 2 && parts[0] == "header" && !parts[1].isEmpty:
-            self = .header(parts[1].lowercased())
-        case let parts where parts.count == 2 && parts[0] == "parameter" && !parts[1].isEmpty:
-            self = .parameter(parts[1])
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        if text == "id" {
+            self = .requestID
+            return
+        }
+        guard parts.count == 2, (1...64).contains(parts[1].utf8.count) else { return nil }
+        switch parts[0] {
+        // A name with `_` would never come: requests that hold one are refused.
+        case "header" where parts[1].utf8.allSatisfy(Self.isHeaderByte): self = .header(parts[1].lowercased())
+        case "parameter": self = .parameter(String(parts[1]))
         default: return nil
+        }
+    }
+
+    private static func isHeaderByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x2D, 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: false
         }
     }
 }
@@ -66,7 +81,7 @@ extension SplitKey: Codable {
         guard let key = SplitKey(text) else {
             throw DecodingError.dataCorruptedError(
                 in: container,
-                debugDescription: "'\(text)' is no key; write id, header:NAME or parameter:NAME"
+                debugDescription: "'\(text)' is no key; \(Self.rule)"
             )
         }
         self = key
