@@ -174,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "RoutingTests",
             dependencies: [
-                "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioPosix, system,
+                "Inference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry", "TestSupport", nio, nioPosix,
+                system,
             ],
             swiftSettings: strict
         ),
