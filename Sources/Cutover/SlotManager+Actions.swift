@@ -98,3 +98,11 @@ extension SlotManager {
         }
     }
 }
+
+extension [String?] {
+    /// Findings as one detail of an audit row; nil without any.
+    var joined: String? {
+        let found = self.compactMap(\.self)
+        return found.isEmpty ? nil : found.joined(separator: "; ")
+    }
+}

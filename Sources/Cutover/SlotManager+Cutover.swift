@@ -94,6 +94,7 @@ extension SlotManager {
         record.revision += 1
         record.live = slot
         record.standby = action == "promote" ? before.live : nil
+        let ended = record.endSplit(at: self.now())
         do {
             try await self.store.begin(
                 CutoverIntent(
@@ -121,7 +122,7 @@ extension SlotManager {
                 liveBefore: before.live,
                 slot: slot,
                 version: entry[slot].model?.version,
-                detail: overridden,
+                detail: [overridden, ended].joined,
                 fingerprint: fingerprint
             )
             await self.refreshTrials()

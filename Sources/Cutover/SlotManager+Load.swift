@@ -190,6 +190,7 @@ extension SlotManager {
         record.slots[slot] = .init(source: model.source, version: model.version, digest: model.digest)
         if record.live == nil { record.live = slot }
         if record.standby == slot { record.standby = nil }
+        let ended = record.endSplit(at: self.now())
         let audit = try await self.commit(
             record,
             action,
@@ -197,7 +198,7 @@ extension SlotManager {
             liveBefore: entry.record.live,
             slot: slot,
             version: model.version,
-            detail: detail,
+            detail: [detail, ended].joined,
             fingerprint: fingerprint
         )
         self.occupy(name, slot, with: model)
@@ -242,6 +243,7 @@ extension SlotManager {
         record.slots[slot] = nil
         if record.live == slot { record.live = nil }
         if record.standby == slot || record.live == nil { record.standby = nil }
+        let ended = record.endSplit(at: self.now())
         let audit = try await self.commit(
             record,
             "unload",
@@ -249,6 +251,7 @@ extension SlotManager {
             liveBefore: entry.record.live,
             slot: slot,
             version: entry[slot].model?.version,
+            detail: ended,
             fingerprint: fingerprint
         )
         if entry[slot].model == nil {

@@ -32,6 +32,9 @@ package actor SlotManager: ModelControl {
     var hasRestored = false
     /// What the event loops mirror to now.
     var mirrored: [String: ShadowTrial] = [:]
+    /// What the event loops split by now.
+    var splits: [String: SplitPlan] = [:]
+    var splitEpoch: UInt64 = 0
     private var gate = SerialGate()
 
     package init(
@@ -108,6 +111,7 @@ package actor SlotManager: ModelControl {
             slots: Slot.allCases.map(entry.status),
             draining: self.ledger.draining(model, before: self.generation),
             traffic: entry.traffic,
+            split: entry.split,
             release: self.trials?.book.running(model)
         )
     }
@@ -153,7 +157,8 @@ package actor SlotManager: ModelControl {
                 return RoutingPlan.Entry(
                     live: entry.record.live,
                     leases: leases,
-                    allowsSlotHeader: manifest?.allowsSlotHeader ?? false
+                    allowsSlotHeader: manifest?.allowsSlotHeader ?? false,
+                    split: self.splitPlan(entry)
                 )
             }
         )

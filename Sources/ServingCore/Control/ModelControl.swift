@@ -10,7 +10,8 @@ package protocol ModelControl: Sendable {
     func promote(model: String, _ context: ActionContext) async throws(ControlError) -> ActionReply
     /// Makes the standby live again.
     func rollback(model: String, _ context: ActionContext) async throws(ControlError) -> ActionReply
-    /// Changes which part of live traffic is mirrored, from the next request on; who answers stays as it is.
+    /// Changes which part of live traffic is mirrored and which share of clients the candidate answers, from the next
+    /// request on.
     func setTraffic(
         _ change: TrafficChange,
         model: String,

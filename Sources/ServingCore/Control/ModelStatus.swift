@@ -11,6 +11,8 @@ package struct ModelStatus: Sendable, Codable, Equatable {
     package var draining: [UInt64]
     /// Shares of live traffic that are mirrored.
     package var traffic: TrafficSettings
+    /// Which share of clients the candidate answers. Without a ready candidate everybody gets the live version.
+    package var split: SplitSettings
     /// The trial that is running; nil without one.
     package var release: Release?
 
@@ -22,6 +24,7 @@ package struct ModelStatus: Sendable, Codable, Equatable {
         slots: [SlotStatus],
         draining: [UInt64],
         traffic: TrafficSettings = TrafficSettings(),
+        split: SplitSettings = SplitSettings(),
         release: Release? = nil
     ) {
         self.model = model
@@ -31,6 +34,7 @@ package struct ModelStatus: Sendable, Codable, Equatable {
         self.slots = slots
         self.draining = draining
         self.traffic = traffic
+        self.split = split
         self.release = release
     }
 }
