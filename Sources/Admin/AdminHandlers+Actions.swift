@@ -20,8 +20,7 @@ extension AdminHandlers {
         case .promote: reply = try await self.control.promote(model: model, action)
         case .rollback: reply = try await self.control.rollback(model: model, action)
         case .traffic:
-            let change = TrafficChange(shadow: try fields.share("shadow"), noise: try fields.share("noise"))
-            reply = try await self.control.setTraffic(change, model: model, action)
+            reply = try await self.control.setTraffic(try TrafficChange(fields), model: model, action)
         default: throw AdminFailure(.notFound, "not_found", "no such route")
         }
         if !reply.replayed { self.acknowledged.increment() }
@@ -59,7 +58,8 @@ extension AdminRoute {
         case .unload: ["reason", "revision"]
         case .promote: ["reason", "revision", "force", "waitForDrain"]
         case .rollback: ["reason", "revision", "waitForDrain"]
-        case .traffic: ["shadow", "noise", "reason", "revision"]
+        case .traffic:
+            ["shadow", "noise", "split", "splitKey", "splitSeed", "ramp", "stepSeconds", "reason", "revision"]
         default: []
         }
     }
@@ -79,5 +79,23 @@ extension LoadRequest {
             )
         }
         self.source = source
+    }
+}
+
+extension TrafficChange {
+    fileprivate init(_ fields: BodyFields) throws(ControlError) {
+        var split = SplitChange()
+        split.share = try fields.share("split")
+        if let text = try fields.text("splitKey", limit: 128) {
+            guard let key = SplitKey(text) else {
+                let shown = TerminalText.clean(text, limit: 80)
+                throw ControlError(.invalidRequest, "field 'splitKey': '\(shown)' is no key; \(SplitKey.rule)")
+            }
+            split.key = key
+        }
+        split.seed = try fields.integer("splitSeed", in: SplitChange.seeds)
+        split.ramp = try fields.shares("ramp")
+        split.stepTime = try fields.integer("stepSeconds", in: SplitChange.stepSeconds).map { $0 * 1_000_000 }
+        self.init(shadow: try fields.share("shadow"), noise: try fields.share("noise"), split: split)
     }
 }

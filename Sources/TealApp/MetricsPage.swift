@@ -19,6 +19,7 @@ struct MetricsPage: Sendable {
         Self.requests(snapshot, &page)
         Self.connections(snapshot, &page)
         await self.slots(snapshot, &page)
+        await self.splits(&page)
         self.shadow(snapshot, &page)
         self.captures(&page)
         page.family("teal_admin_acknowledged_total", .counter, "Changes acknowledged by the admin API.")

@@ -47,11 +47,22 @@ import Testing
             ("load", #"{"source":"../etc"}"#, "'source'"), ("load", #"{"source":"/etc"}"#, "'source'"),
             ("load", #"{"source":"a//b"}"#, "'source'"), ("load", #"{"wait":0}"#, "'wait'"),
             ("load", #"{"waitForDrain":true}"#, "'waitForDrain'"),
-            ("traffic", "{}", "give `shadow`, `noise` or both"), ("traffic", #"{"reason":"x"}"#, "give `shadow`"),
+            ("traffic", "{}", "give `shadow`, `noise`, `split`"), ("traffic", #"{"reason":"x"}"#, "give `shadow`"),
             ("traffic", #"{"shadow":"50%"}"#, "'shadow' must be a number between 0 and 1, e.g. 0.25"),
             ("traffic", #"{"shadow":true}"#, "'shadow' must be a number"), ("traffic", #"{"noise":1.01}"#, "'noise'"),
             ("traffic", #"{"noise":-0.1}"#, "'noise' must be a number"), ("traffic", #"{"noise":1e400}"#, ""),
             ("traffic", #"{"shadow":[0.5]}"#, "'shadow'"), ("traffic", #"{"shadow":0.5,"force":true}"#, "'force'"),
+            ("traffic", #"{"split":5}"#, "'split' must be a number"), ("traffic", #"{"split":"5%"}"#, "'split'"),
+            ("traffic", #"{"splitKey":"x-user"}"#, "'x-user' is no key; write id, header:NAME"),
+            ("traffic", #"{"splitKey":7}"#, "'splitKey' must be a string"),
+            ("traffic", #"{"splitKey":" "}"#, "give `shadow`"), ("traffic", #"{"splitSeed":-1}"#, "'splitSeed'"),
+            ("traffic", #"{"splitSeed":0.5}"#, "'splitSeed' must be an integer"),
+            ("traffic", #"{"ramp":[1,5,25]}"#, "'ramp' must be a list of numbers between 0 and 1"),
+            ("traffic", #"{"ramp":0.5}"#, "'ramp' must be a list"),
+            ("traffic", #"{"ramp":[]}"#, "`ramp` must be 1 to 32"),
+            ("traffic", #"{"ramp":[0.5,0.25]}"#, "ascending"), ("traffic", #"{"stepSeconds":60}"#, "give `ramp` too"),
+            ("traffic", #"{"ramp":[1],"stepSeconds":0}"#, "'stepSeconds' must be between 1 and 2592000"),
+            ("traffic", #"{"split":0,"ramp":[1]}"#, "`split` of 0 ends the split"),
         ]
     )
     func badBodies(_ route: String, _ body: String, _ words: String) async throws {

@@ -63,6 +63,20 @@ import Testing
         #expect(AdminReport.traffic(status) == "digits: shadow 100%, noise 10%, revision 12\n")
     }
 
+    @Test("a split is shown with what decides it and what is to come, and says when nobody can be sent")
+    func split() {
+        var status = ModelStatus.sample()
+        status.split = SplitSettings(share: 0.05, key: .header("x-user"), seed: 7)
+        let split = "shadow 100%, noise 10%, split 5% by header:x-user (fnv1a64-fmix64/1, seed 7)"
+        #expect(AdminReport.model(status).contains("\n\(split)\n"))
+        let reply = ActionReply(action: "traffic", audit: 44, status: status)
+        #expect(AdminReport.action(reply) == "digits: \(split), revision 12, audit row 44\n")
+        status.split.ramp = [0.25, 1]
+        #expect(AdminReport.traffic(status).contains("seed 7), then 25% 100% after 600 s each, revision 12"))
+        status.slots[1].role = .standby
+        #expect(AdminReport.traffic(status).contains("no candidate is ready: everybody gets the live version"))
+    }
+
     @Test("the audit log is a table with the change of the live slot and the reason")
     func audit() {
         var entry = AuditEntry(

@@ -83,6 +83,11 @@ package struct AdminClient: Sendable {
         var body = ActionBody(context)
         body.shadow = change.shadow
         body.noise = change.noise
+        body.split = change.split?.share
+        body.splitKey = change.split?.key
+        body.splitSeed = change.split?.seed
+        body.ramp = change.split?.ramp
+        body.stepSeconds = change.split?.stepTime.map { $0 / 1_000_000 }
         return try self.post("traffic", model, body, context)
     }
 
@@ -174,6 +179,11 @@ private struct ActionBody: Encodable {
     var waitForDrain: Bool?
     var shadow: Double?
     var noise: Double?
+    var split: Double?
+    var splitKey: SplitKey?
+    var splitSeed: Int64?
+    var ramp: [Double]?
+    var stepSeconds: Int64?
 
     init(_ context: ActionContext) {
         self.reason = context.reason
