@@ -1,3 +1,4 @@
+import Glibc
 import Histogram
 
 /// Times of one leg: an HDR histogram of nanoseconds with three significant digits, beside the exact sum and maximum.
@@ -39,6 +40,22 @@ package struct LegLatency: Sendable, Equatable {
             }
         }
         return found + Array(repeating: self.max, count: shares.count - found.count)
+    }
+
+    /// Counts on a logarithmic axis: step `k` holds the times from 10^(k / `perDecade`) nanoseconds up to the next step.
+    /// Ascending, without empty steps; times under a nanosecond count as one.
+    package func steps(perDecade: Int) -> [(step: Int, count: UInt64)] {
+        var steps: [(step: Int, count: UInt64)] = []
+        for bucket in self.histogram.recordedValues() {
+            let time = Double(Swift.max(1, min(bucket.value, self.max)))
+            let step = Int((log10(time) * Double(perDecade)).rounded(.down))
+            if let last = steps.last, last.step == step {
+                steps[steps.count - 1].count += bucket.count
+            } else {
+                steps.append((step, bucket.count))
+            }
+        }
+        return steps
     }
 }
 
