@@ -99,6 +99,11 @@ let package = Package(
         ),
 
         // Control plane.
+        .target(
+            name: "Promotion",
+            dependencies: ["Comparison", "ServingCore", "Trials", crypto],
+            swiftSettings: strict
+        ),
         .target(name: "Storage", dependencies: ["ServingCore", grdb], swiftSettings: strict),
         .target(
             name: "Cutover",
@@ -214,6 +219,11 @@ let package = Package(
         .testTarget(
             name: "TrialsTests",
             dependencies: ["Capture", "Comparison", "ServingCore", "TestSupport", "Trials", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PromotionTests",
+            dependencies: ["Comparison", "Promotion", "ServingCore", "TestSupport", "Trials"],
             swiftSettings: strict
         ),
         .testTarget(
