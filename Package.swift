@@ -99,6 +99,11 @@ let package = Package(
         ),
 
         // Control plane.
+        .target(
+            name: "Promotion",
+            dependencies: ["Comparison", "ServingCore", "Trials", crypto, logging],
+            swiftSettings: strict
+        ),
         .target(name: "Storage", dependencies: ["ServingCore", grdb], swiftSettings: strict),
         .target(
             name: "Cutover",
@@ -110,8 +115,8 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "CCurl", "Comparison", "ServingCore", "Telemetry", "Trials", httpTypes, hummingbird, hummingbirdCore,
-                lifecycle, logging, nio,
+                "CCurl", "Comparison", "Promotion", "ServingCore", "Telemetry", "Trials", crypto, httpTypes,
+                hummingbird, hummingbirdCore, lifecycle, logging, nio, nioPosix,
             ],
             resources: [.embedInCode("openapi.json")],
             swiftSettings: strict
@@ -123,21 +128,26 @@ let package = Package(
             name: "TealApp",
             dependencies: [
                 "Admin", "Capture", "Comparison", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference",
-                "Routing", "ServingCore", "Shadow", "Slots", "Storage", "Telemetry", "Trials", configuration, lifecycle,
+                "Promotion", "Routing", "ServingCore", "Shadow", "Slots", "Storage", "Telemetry", "Trials",
+                configuration, lifecycle,
                 logging, nio, nioPosix, signals, system, yams,
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "teal",
-            dependencies: ["Admin", "LoadGenerator", "ServingCore", "TealApp", "Trials", argumentParser, system],
+            dependencies: [
+                "Admin", "LoadGenerator", "Promotion", "ServingCore", "TealApp", "Trials", argumentParser, system,
+            ],
             swiftSettings: strict
         ),
 
         // Tests mirror the modules.
         .target(
             name: "TestSupport",
-            dependencies: ["Comparison", "Inference", "ServingCore", "Slots", "Trials", nio, nioHTTP1, nioPosix],
+            dependencies: [
+                "Comparison", "Inference", "Promotion", "ServingCore", "Slots", "Trials", nio, nioHTTP1, nioPosix,
+            ],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
@@ -174,7 +184,8 @@ let package = Package(
         .testTarget(
             name: "RoutingTests",
             dependencies: [
-                "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioPosix, system,
+                "Inference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry", "TestSupport", nio, nioPosix,
+                system,
             ],
             swiftSettings: strict
         ),
@@ -217,6 +228,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PromotionTests",
+            dependencies: ["Comparison", "Promotion", "ServingCore", "TestSupport", "Trials"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "CutoverTests",
             dependencies: [
                 "Cutover", "Inference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry", "TestSupport",
@@ -233,7 +249,8 @@ let package = Package(
         .testTarget(
             name: "AdminTests",
             dependencies: [
-                "Admin", "Comparison", "ServingCore", "TestSupport", "Trials", lifecycle, logging, nio, nioPosix,
+                "Admin", "Comparison", "Promotion", "ServingCore", "TestSupport", "Trials", lifecycle, logging, nio,
+                nioPosix,
             ],
             swiftSettings: strict
         ),

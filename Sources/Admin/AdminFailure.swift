@@ -46,7 +46,9 @@ struct AdminFailure: Error {
         switch code {
         case .invalidRequest: .badRequest
         case .notFound: .notFound
-        case .staleRevision, .slotBusy, .notReady, .contractBroken, .idempotencyKeyReused: .conflict
+        case .staleRevision, .slotBusy, .notReady, .contractBroken, .idempotencyKeyReused, .gateHold, .gateReject,
+            .verdictInvalid, .conflict:
+            .conflict
         case .loadFailed: .unprocessableContent
         case .storeUnavailable, .shuttingDown: .serviceUnavailable
         case .insufficientMemory: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")

@@ -17,11 +17,13 @@ extension AdminHandlers {
             if !load.waits { status = .accepted }
             reply = try await self.control.load(load, action)
         case .unload: reply = try await self.control.unload(model: model, slot: try context.slot(), action)
-        case .promote: reply = try await self.control.promote(model: model, action)
+        case .promote:
+            var asked = action
+            asked.verdict = try fields.integer("verdict", in: 1...Int64.max)
+            reply = try await self.control.promote(model: model, asked)
         case .rollback: reply = try await self.control.rollback(model: model, action)
         case .traffic:
-            let change = TrafficChange(shadow: try fields.share("shadow"), noise: try fields.share("noise"))
-            reply = try await self.control.setTraffic(change, model: model, action)
+            reply = try await self.control.setTraffic(try TrafficChange(fields), model: model, action)
         default: throw AdminFailure(.notFound, "not_found", "no such route")
         }
         if !reply.replayed { self.acknowledged.increment() }
@@ -37,7 +39,7 @@ extension AdminHandlers {
         return response
     }
 
-    private func body(of request: Request) async throws -> ByteBuffer {
+    func body(of request: Request) async throws -> ByteBuffer {
         let body = request.body
         return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
             group.addTask { try await body.collect(upTo: RequestBodyLimits.bytes) }
@@ -57,9 +59,13 @@ extension AdminRoute {
         switch self {
         case .load: ["source", "version", "wait", "force", "reason", "revision"]
         case .unload: ["reason", "revision"]
-        case .promote: ["reason", "revision", "force", "waitForDrain"]
+        case .promote: ["reason", "revision", "force", "verdict", "waitForDrain"]
         case .rollback: ["reason", "revision", "waitForDrain"]
-        case .traffic: ["shadow", "noise", "reason", "revision"]
+        case .traffic:
+            [
+                "shadow", "noise", "reset", "split", "splitKey", "splitSeed", "ramp", "stepSeconds", "reason",
+                "revision",
+            ]
         default: []
         }
     }
@@ -79,5 +85,28 @@ extension LoadRequest {
             )
         }
         self.source = source
+    }
+}
+
+extension TrafficChange {
+    fileprivate init(_ fields: BodyFields) throws(ControlError) {
+        var split = SplitChange()
+        split.share = try fields.share("split")
+        if let text = try fields.text("splitKey", limit: 128) {
+            guard let key = SplitKey(text) else {
+                let shown = TerminalText.clean(text, limit: 80)
+                throw ControlError(.invalidRequest, "field 'splitKey': '\(shown)' is no key; \(SplitKey.rule)")
+            }
+            split.key = key
+        }
+        split.seed = try fields.integer("splitSeed", in: SplitChange.seeds)
+        split.ramp = try fields.shares("ramp")
+        split.stepTime = try fields.integer("stepSeconds", in: SplitChange.stepSeconds).map { $0 * 1_000_000 }
+        self.init(
+            shadow: try fields.share("shadow"),
+            noise: try fields.share("noise"),
+            resets: try fields.boolean("reset") ?? false,
+            split: split
+        )
     }
 }

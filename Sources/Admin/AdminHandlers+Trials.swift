@@ -8,6 +8,20 @@ extension AdminHandlers {
     func show(_ route: AdminRoute, _ request: Request, _ context: AdminContext) async throws -> Response {
         let model = try context.model()
         let fields = try QueryFields(request, allowed: route.parameters)
+        do {
+            return try await self.show(route, model, fields, context)
+        } catch let error as ControlError where error.code == .notFound {
+            try await self.checkKnown(model)
+            throw error
+        }
+    }
+
+    private func show(
+        _ route: AdminRoute,
+        _ model: String,
+        _ fields: QueryFields,
+        _ context: AdminContext
+    ) async throws -> Response {
         switch route {
         case .releases:
             let document = try await self.trials.releases(model: model, limit: try fields.limit())
@@ -23,7 +37,7 @@ extension AdminHandlers {
             if document.pairs.isEmpty { try await self.checkKnown(model) }
             return .json(document)
         case .pair:
-            return .json(try await self.trials.pair(model: model, id: try context.pair()))
+            return .json(try await self.trials.pair(model: model, id: try context.identifier()))
         case .requests:
             return try await self.requests(model, fields)
         default: throw AdminFailure(.notFound, "not_found", "no such route")
@@ -77,8 +91,8 @@ extension AdminRoute {
 }
 
 extension AdminContext {
-    /// The pair named in the path.
-    fileprivate func pair() throws(ControlError) -> Int64 {
+    /// The number in the path.
+    func identifier() throws(ControlError) -> Int64 {
         guard let id = self.parameters.get("id").flatMap({ Int64($0) }), id > 0 else {
             throw ControlError(.invalidRequest, "path parameter 'id' must be a positive integer")
         }

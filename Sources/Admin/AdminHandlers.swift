@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import Promotion
 import ServingCore
 import Trials
 
@@ -9,6 +10,7 @@ struct AdminHandlers: Sendable {
     let control: any ModelControl
     let store: any ControlStore
     let trials: any TrialReading
+    let desk: any GateDesk
     let info: AdminInfo
     let metrics: @Sendable () async -> String
     let readiness: @Sendable () async -> [String]
@@ -37,6 +39,8 @@ struct AdminHandlers: Sendable {
         case .load, .unload, .promote, .rollback, .traffic: try await self.act(route, request, context)
         case .releases, .trial, .comparators, .pairs, .pair, .requests:
             try await self.show(route, request, context)
+        case .gate, .gateHook, .verdicts, .verdict, .report, .feedback:
+            try await self.judge(route, request, context)
         case .audit: try await self.audit(request)
         case .info: .json(self.infoDocument)
         case .metrics: .bytes(ByteBuffer(string: await self.metrics()), .prometheus)

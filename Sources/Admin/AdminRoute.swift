@@ -15,6 +15,12 @@ enum AdminRoute: CaseIterable {
     case pairs
     case pair
     case requests
+    case gate
+    case gateHook
+    case verdicts
+    case verdict
+    case report
+    case feedback
     case audit
     case info
     case metrics
@@ -38,6 +44,11 @@ enum AdminRoute: CaseIterable {
         case .pairs: "/admin/v1/models/{model}/pairs"
         case .pair: "/admin/v1/models/{model}/pairs/{id}"
         case .requests: "/admin/v1/models/{model}/requests"
+        case .gate, .gateHook: "/gate/{model}"
+        case .verdicts: "/admin/v1/models/{model}/verdicts"
+        case .verdict: "/admin/v1/verdicts/{id}"
+        case .report: "/admin/v1/models/{model}/report"
+        case .feedback: "/admin/v1/models/{model}/feedback"
         case .audit: "/admin/v1/audit"
         case .info: "/admin/v1/info"
         case .metrics: "/metrics"
@@ -49,7 +60,7 @@ enum AdminRoute: CaseIterable {
 
     var method: HTTPRequest.Method {
         switch self {
-        case .load, .unload, .promote, .rollback, .traffic: .post
+        case .load, .unload, .promote, .rollback, .traffic, .gateHook, .feedback: .post
         default: .get
         }
     }

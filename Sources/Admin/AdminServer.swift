@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 package import NIOCore
+package import Promotion
 import ServiceLifecycle
 package import ServingCore
 package import Trials
@@ -31,6 +32,7 @@ package struct AdminServer: Service {
         control: any ModelControl,
         store: any ControlStore,
         trials: any TrialReading,
+        desk: any GateDesk,
         info: AdminInfo,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
@@ -49,6 +51,7 @@ package struct AdminServer: Service {
             control: control,
             store: store,
             trials: trials,
+            desk: desk,
             info: info,
             metrics: metrics,
             readiness: readiness,

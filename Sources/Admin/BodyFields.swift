@@ -62,6 +62,16 @@ struct BodyFields: Decodable {
         return value
     }
 
+    /// A list of numbers between 0 and 1.
+    func shares(_ name: String) throws(ControlError) -> [Double]? {
+        let rule = "a list of numbers between 0 and 1, e.g. [0.05, 0.25, 1]"
+        guard let values: [Double] = try self.read(name, rule) else { return nil }
+        guard values.allSatisfy({ (0...1).contains($0) }) else {
+            throw ControlError(.invalidRequest, "field '\(name)' must be \(rule)")
+        }
+        return values
+    }
+
     /// Nil also for text that is only white space.
     func text(_ name: String, limit: Int) throws(ControlError) -> String? {
         guard let value: String = try self.read(name, "a string") else { return nil }

@@ -12,18 +12,10 @@ package enum PointInTime {
 
     /// As `microseconds(_:)`, and times back from `now` such as `90s`, `15m`, `1h`, `2d`.
     package static func microseconds(_ text: String, before now: Int64) -> Int64? {
-        guard let unit = text.last.flatMap({ Self.units[$0] }), text.utf8.dropLast().allSatisfy({ 0x30...0x39 ~= $0 })
-        else { return self.microseconds(text) }
-        guard let count = Int64(text.dropLast()) else { return nil }
-        let (span, overflow) = count.multipliedReportingOverflow(by: unit)
+        guard let span = Span.microseconds(text) else { return self.microseconds(text) }
         let (time, underflow) = now.subtractingReportingOverflow(span)
-        return overflow || underflow ? nil : max(0, time)
+        return underflow ? nil : max(0, time)
     }
-
-    /// Microseconds.
-    private static let units: [Character: Int64] = [
-        "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000,
-    ]
 
     private static func iso8601(_ text: String) -> Int64? {
         let form = /(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?(Z|([+-])(\d\d):?(\d\d)))?/

@@ -26,6 +26,9 @@ extension Response {
         case json = "application/json; charset=utf-8"
         /// One JSON text per line.
         case lines = "application/x-ndjson; charset=utf-8"
+        case markdown = "text/markdown; charset=utf-8"
+        case xml = "application/xml; charset=utf-8"
+        case html = "text/html; charset=utf-8"
         case prometheus = "text/plain; version=0.0.4; charset=utf-8"
     }
 }

@@ -13,4 +13,14 @@ package enum Share {
         else { return nil }
         return (0...1).contains(share) ? share : nil
     }
+
+    package static let rampRule = "ascending percentages: write 1,5,25,50,100"
+
+    /// Shares from percentages between commas; nil for anything else.
+    package static func parseRamp(_ text: String) -> [Double]? {
+        let steps = text.split(separator: ",", omittingEmptySubsequences: false).map { step in
+            self.parse(step.hasSuffix("%") ? String(step) : "\(step)%")
+        }
+        return steps.contains(nil) ? nil : steps.compactMap(\.self)
+    }
 }

@@ -21,13 +21,15 @@ extension PairRedactor {
         if self.policy.mode == .redacted, self.removed.contains(output.name) {
             output.liveClass = output.liveClass.map { _ in Self.marker }
             output.candidateClass = output.candidateClass.map { _ in Self.marker }
-            output.fields = output.fields.map { FieldDifference(path: Self.marker, kind: $0.kind) }
+            output.fields = output.fields.map {
+                FieldDifference(path: self.place($0.path, in: output.name), kind: $0.kind)
+            }
             return output
         }
         let isNumeric = live.outputs.contains { $0.name == output.name && $0.datatype != .bytes }
         output.liveClass = output.liveClass.map { self.redactedClass($0, isNumeric) }
         output.candidateClass = output.candidateClass.map { self.redactedClass($0, isNumeric) }
-        output.fields = output.fields.map { self.redacted($0) }
+        output.fields = output.fields.map { self.redacted($0, of: output.name) }
         if self.policy.mode == .redacted { output.structure = output.structure.map { self.redacted($0) } }
         return output
     }
@@ -36,29 +38,26 @@ extension PairRedactor {
 
     private func redactedClass(_ name: String, _ isNumeric: Bool) -> String {
         if isNumeric, Int64(name) != nil || UInt64(name) != nil { return name }
-        return self.redacted(name, isCut: Self.mayBeCut(name))
+        return self.redacted(name, isCut: name.mayBeCut)
     }
 
-    private func redacted(_ field: FieldDifference) -> FieldDifference {
+    private func redacted(_ field: FieldDifference, of output: String) -> FieldDifference {
         var field = field
+        let path = field.path
+        field.path = self.place(path, in: output)
         guard self.policy.mode == .redacted else {
-            field.path = self.redacted(field.path)
             field.live = field.live.map { self.redacted($0) }
             field.candidate = field.candidate.map { self.redacted($0) }
             return field
         }
-        let place = self.text.hasPaths ? try? RedactionPath(field.path) : nil
+        let place = self.text.hasPaths ? RedactionPath(place: path) : nil
         // A place that cannot be read might be one that the rules name.
         let isUnknown = self.text.hasPaths && place == nil
         let redact = { (value: String) in
-            isUnknown ? Self.marker : self.text.redacted(value, isCut: Self.mayBeCut(value), at: place)
+            isUnknown ? Self.marker : self.text.redacted(value, isCut: value.mayBeCut, at: place)
         }
         field.live = field.live.map(redact)
         field.candidate = field.candidate.map(redact)
-        field.path = self.redacted(field.path, isCut: Self.mayBeCut(field.path))
         return field
     }
-
-    /// Comparators cut what they quote; a text this long may lack its end.
-    private static func mayBeCut(_ text: String) -> Bool { text.utf8.count >= 60 }
 }

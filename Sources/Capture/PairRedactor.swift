@@ -23,6 +23,26 @@ package struct PairRedactor: Sendable {
         self.removed = Set(policy.rules.compactMap { if case .tensor(let name) = $0 { name } else { nil } })
     }
 
+    /// Tells one policy from another, and from the same one under another key, together with whatever else `content` says.
+    /// Nothing can be read from it.
+    package func mark(_ content: [UInt8]) -> [UInt8] {
+        var writer = BinaryWriter()
+        writer.write(content)
+        writer.write(self.policy.mode.rawValue)
+        writer.write(UInt64(self.policy.rules.count))
+        for rule in self.policy.rules {
+            switch rule {
+            case .email: writer.write("email")
+            case .card: writer.write("card")
+            case .token: writer.write("token")
+            case .path(let path): writer.write("path \(path)")
+            case .pattern(let pattern): writer.write("pattern \(pattern)")
+            case .tensor(let name): writer.write("tensor \(name)")
+            }
+        }
+        return self.hash.hash(writer.bytes)
+    }
+
     /// A copy without what the policy removes. A tensor removed whole is empty, of shape `[0]`; in modes `hash` and `off`
     /// tensors are UINT8 of some 16 bytes, equal when the tensors were. Costs one pass over the texts.
     package func redacted(_ pair: Pair) -> Pair {

@@ -16,15 +16,17 @@ struct ComparedOutput: Sendable, Codable {
 
     /// Chooses from those pairs that have the output, unless it has chosen before. Returns the place of pairs among the
     /// vectors kept for comparing neighbours, by `Pair.id`.
-    mutating func choose(from pairs: [Pair]) -> [Int64: Int] {
+    mutating func choose(from pairs: [Pair], _ form: any KeptForm) -> [Int64: Int] {
         let answers = pairs.compactMap { pair in self.tensor(pair.live).map { (pair, $0, self.tensor(pair.candidate)) }
         }
         guard self.method == nil, !answers.isEmpty else { return [:] }
         let both = answers.filter { $0.2 != nil }
+        let quotes = form.keepsValues(of: self.declared.name)
         let choice = ComparatorChoice.choose(
             self.declared,
             live: both.isEmpty ? answers.map(\.1) : both.map(\.1),
-            candidate: both.compactMap(\.2)
+            candidate: both.compactMap(\.2),
+            quotes: quotes
         )
         self.method = choice.method
         self.plan = OutputPlan(
@@ -32,7 +34,7 @@ struct ComparedOutput: Sendable, Codable {
             datatype: self.declared.datatype,
             comparator: choice.comparator,
             tolerance: choice.tolerance,
-            why: choice.why,
+            why: quotes ? form.sentence(choice.why) : choice.why,
             override: self.declared.override(
                 ComparatorChoice.alternative(to: choice.comparator, self.declared.datatype)
             ),
@@ -53,11 +55,13 @@ struct ComparedOutput: Sendable, Codable {
     ///
     /// - Parameters:
     ///   - side: whose answer the other leg is.
+    ///   - form: how fields that live does not repeat are remembered.
     ///   - place: of this pair among the kept vectors.
     mutating func compare(
         _ live: Leg,
         _ other: Leg,
         _ side: ComparedSide,
+        _ form: any KeptForm,
         _ place: inout Int?,
         _ workspace: inout Workspace
     ) -> OutputComparison? {
@@ -86,8 +90,10 @@ struct ComparedOutput: Sendable, Codable {
         case .text(let comparator): comparator.compare(left, right, &result)
         case .exact(let comparator): comparator.compare(left, right, &workspace, &result)
         case .json(let comparator):
-            let fields = comparator.compare(left, right, self.masks, &result)
-            if side == .liveAgain, self.masks.record(fields) { self.plan?.masked = self.masks.masked }
+            let fields = comparator.compare(left, right, self.masks, form, &result)
+            if side == .liveAgain, self.masks.record(fields.map({ form.place($0, in: self.declared.name) })) {
+                self.plan?.masked = self.masks.masked
+            }
         case .neighbours(let comparator):
             let known = comparator.compare(left, right, side, in: self.reservoir, own: place, &workspace, &result)
             if side == .candidate, place == nil { place = self.keep(left, right, &workspace) }
@@ -96,6 +102,8 @@ struct ComparedOutput: Sendable, Codable {
         }
         return result
     }
+
+    mutating func forgetVectors() { self.reservoir = VectorReservoir() }
 
     private mutating func keep(_ live: Tensor, _ candidate: Tensor, _ workspace: inout Workspace) -> Int? {
         guard NeighbourComparator.firstRow(live, &workspace.live),

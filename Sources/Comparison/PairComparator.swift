@@ -3,48 +3,52 @@ package import ServingCore
 /// Compares the pairs of one release, output by output. Which comparator an output gets is decided once, from the manifest
 /// and the first pairs in which both versions answered; those are held back until then.
 ///
-/// Coding it keeps everything but the pairs held back, and what is decoded goes on exactly as the original would. Total: no
-/// tensor, however damaged, stops it. Same pairs, same results.
+/// Total: no tensor, however damaged, stops it. Same pairs, same results, also when it was saved and continued in between,
+/// with two exceptions: pairs held back are lost, and so are vectors that may not be kept, until there are enough again to
+/// look for neighbours among.
 package struct PairComparator: Sendable {
     /// Pairs held back at most.
     package static let heldBack = 32
     /// Bytes of tensors held back at most, but for one pair.
     package static let heldBackBytes = 8 << 20
 
-    private var outputs: [ComparedOutput]
-    /// Outputs that only the candidate has.
-    private let extra: [OutputPlan]
-    private var isChosen = false
+    private var state: ComparatorState
+    private let form: any KeptForm
     private var held: [Pair] = []
     private var heldBytes = 0
     private var workspace = Workspace()
 
-    package init(live: ModelSignature, candidate: ModelSignature, settings: ComparisonSettings) {
-        self.outputs = live.outputs.map { spec in
-            let other = candidate.outputs.first { $0.name == spec.name }
-            return ComparedOutput(DeclaredOutput(spec, candidate: other, setting: settings.outputs[spec.name]))
-        }
-        self.extra = candidate.outputs.filter { spec in !live.outputs.contains { $0.name == spec.name } }.map { spec in
-            OutputPlan(
-                name: spec.name,
-                datatype: spec.datatype.description,
-                comparator: .ignore,
-                tolerance: nil,
-                why: "only the candidate has this output, so there is nothing to compare it with",
-                override: ""
-            )
-        }
+    package init(
+        live: ModelSignature,
+        candidate: ModelSignature,
+        settings: ComparisonSettings,
+        keeping form: any KeptForm = VerbatimForm()
+    ) {
+        self.init(
+            continuing: ComparatorState(live: live, candidate: candidate, settings: settings),
+            keeping: form
+        )
     }
 
-    /// Empty until chosen. Outputs no answer has had yet are left out; those that only the candidate has come last.
-    package var plan: [OutputPlan] {
-        self.isChosen ? self.outputs.compactMap(\.plan) + self.extra : []
+    /// - Parameter form: the one under which `state` came to be.
+    package init(continuing state: ComparatorState, keeping form: any KeptForm = VerbatimForm()) {
+        self.state = state
+        self.form = form
+    }
+
+    /// What may be saved and shown.
+    package var kept: ComparatorState {
+        var kept = self.state
+        for index in kept.outputs.indices where !self.form.keepsValues(of: kept.outputs[index].declared.name) {
+            kept.outputs[index].forgetVectors()
+        }
+        return kept
     }
 
     /// Compares, in the order of the pairs; until the comparators are chosen pairs are held back and come out together. A
     /// pair in which live or the candidate did not answer comes out at once without outputs.
     package mutating func add(_ pair: Pair) -> [(pair: Pair, comparison: PairComparison)] {
-        guard !self.isChosen, pair.live.outcome == .answered, pair.candidate.outcome == .answered else {
+        guard !self.state.isChosen, pair.live.outcome == .answered, pair.candidate.outcome == .answered else {
             return [(pair, self.compare(pair, places: []))]
         }
         self.held.append(pair)
@@ -54,52 +58,52 @@ package struct PairComparator: Sendable {
 
     /// Chooses with what there is and gives out what was held back. Does nothing without any, or when chosen before.
     package mutating func settle() -> [(pair: Pair, comparison: PairComparison)] {
-        guard !self.isChosen, !self.held.isEmpty else { return [] }
+        guard !self.state.isChosen, !self.held.isEmpty else { return [] }
         let pairs = self.held
         self.held = []
         self.heldBytes = 0
-        self.isChosen = true
+        self.state.isChosen = true
         var places: [[Int64: Int]] = []
-        for index in self.outputs.indices { places.append(self.outputs[index].choose(from: pairs)) }
+        for index in self.state.outputs.indices {
+            places.append(self.state.outputs[index].choose(from: pairs, self.form))
+        }
         return pairs.map { pair in (pair, self.compare(pair, places: places)) }
     }
 
     /// - Parameter places: for each output those of the held-back pairs among its kept vectors.
     private mutating func compare(_ pair: Pair, places: [[Int64: Int]]) -> PairComparison {
         let isAnswered = pair.live.outcome == .answered && pair.candidate.outcome == .answered
-        let noise = self.isChosen && pair.live.outcome == .answered ? pair.noise : nil
+        let noise = self.state.isChosen && pair.live.outcome == .answered ? pair.noise : nil
         let again = noise?.outcome == .answered ? noise : nil
         var comparison = PairComparison(outputs: [], noise: again == nil ? nil : [])
         guard isAnswered || again != nil else { return comparison }
-        if isAnswered { comparison.outputs.reserveCapacity(self.outputs.count) }
-        for index in self.outputs.indices {
+        if isAnswered { comparison.outputs.reserveCapacity(self.state.outputs.count) }
+        for index in self.state.outputs.indices {
             var place = index < places.count ? places[index][pair.id] : nil
             if isAnswered {
-                if self.outputs[index].plan == nil { place = self.outputs[index].choose(from: [pair])[pair.id] }
-                if let result = self.outputs[index].compare(
-                    pair.live,
-                    pair.candidate,
-                    .candidate,
-                    &place,
-                    &self.workspace
-                ) {
+                if self.state.outputs[index].plan == nil {
+                    place = self.state.outputs[index].choose(from: [pair], self.form)[pair.id]
+                }
+                if let result = self.compare(index, pair, pair.candidate, .candidate, &place) {
                     comparison.outputs.append(result)
                 }
             }
-            if let again,
-                let result = self.outputs[index].compare(pair.live, again, .liveAgain, &place, &self.workspace)
-            {
+            if let again, let result = self.compare(index, pair, again, .liveAgain, &place) {
                 comparison.noise?.append(result)
             }
         }
         self.workspace.trim()
         return comparison
     }
-}
 
-extension PairComparator: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case outputs, extra, isChosen
+    private mutating func compare(
+        _ index: Int,
+        _ pair: Pair,
+        _ other: Leg,
+        _ side: ComparedSide,
+        _ place: inout Int?
+    ) -> OutputComparison? {
+        self.state.outputs[index].compare(pair.live, other, side, self.form, &place, &self.workspace)
     }
 }
 

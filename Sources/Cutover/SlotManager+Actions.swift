@@ -51,6 +51,7 @@ extension SlotManager {
         slot: Slot? = nil,
         version: Int? = nil,
         detail: String? = nil,
+        verdict: Int64? = nil,
         fingerprint: String? = nil
     ) async throws(ControlError) -> Int64 {
         let time = self.now()
@@ -71,6 +72,7 @@ extension SlotManager {
         entry.liveAfter = record.live
         entry.version = version
         entry.detail = detail
+        entry.verdict = verdict ?? context.verdict
         for (slot, held) in stored.slots { entry.digests[slot.rawValue] = held.digest }
         var reply: IdempotentReply?
         if let key = context.idempotencyKey, let fingerprint {
@@ -96,5 +98,13 @@ extension SlotManager {
         case .unavailable(let sentence):
             ControlError(.storeUnavailable, "the control database cannot be used: \(sentence); nothing was changed")
         }
+    }
+}
+
+extension [String?] {
+    /// Findings as one detail of an audit row; nil without any.
+    var joined: String? {
+        let found = self.compactMap(\.self)
+        return found.isEmpty ? nil : found.joined(separator: "; ")
     }
 }

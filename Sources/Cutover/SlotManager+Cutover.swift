@@ -30,15 +30,25 @@ extension SlotManager {
     ) async throws(ControlError) -> ActionReply {
         let clock = ContinuousClock()
         let start = clock.now
-        let fingerprint = "\(action) \(model)"
+        let fingerprint = "\(action) \(model)" + (context.verdict.map { " verdict \($0)" } ?? "")
         var reply = try await self.exclusively { () throws(ControlError) in
             guard let entry = self.entries[model] else { throw self.unknown(model) }
             if let reply = try await self.replay(action, model, fingerprint: fingerprint, context) { return reply }
             try self.checkForce(context)
             try self.checkRevision(entry, context)
             let slot = try target(entry)
-            let overridden = try self.checkTarget(entry, slot, action, context)
-            return try await self.move(entry, to: slot, action, context, overridden, fingerprint)
+            let contract = try self.checkTarget(entry, slot, action, context)
+            let (verdict, opinion) = try await self.askGate(entry, slot, action, context)
+            let overridden = [contract, opinion].compactMap { $0 }.joined(separator: "; ")
+            return try await self.move(
+                entry,
+                to: slot,
+                action,
+                context,
+                verdict,
+                overridden.isEmpty ? nil : overridden,
+                fingerprint
+            )
         }
         guard !reply.replayed else { return reply }
         reply.cutoverMicroseconds = (clock.now - start).microseconds
@@ -80,11 +90,35 @@ extension SlotManager {
         return differences.joined(separator: "; ")
     }
 
+    /// The verdict a promotion rests on, or what the gate says that `force` overrides. Nobody is asked when nothing is live
+    /// that could be better, and never for a rollback: it must not wait for an analysis.
+    private func askGate(
+        _ entry: ModelEntry,
+        _ slot: Slot,
+        _ action: String,
+        _ context: ActionContext
+    ) async throws(ControlError) -> (verdict: Int64?, overridden: String?) {
+        guard action == "promote" else { return (context.verdict, nil) }
+        guard let gate = self.promotionGate, let liveSlot = entry.record.live, let live = entry.answering(liveSlot),
+            let candidate = entry.answering(slot)
+        else { return (nil, nil) }
+        let promotion = AskedPromotion(
+            model: entry.record.model,
+            live: Release.Side(slot: liveSlot, version: live.version, digest: live.digest),
+            candidate: Release.Side(slot: slot, version: candidate.version, digest: candidate.digest),
+            policy: live.manifest.gate,
+            verdict: context.verdict
+        )
+        guard !context.force else { return (nil, await gate.opinion(on: promotion)) }
+        return (try await gate.admit(promotion), nil)
+    }
+
     private func move(
         _ entry: ModelEntry,
         to slot: Slot,
         _ action: String,
         _ context: ActionContext,
+        _ verdict: Int64?,
         _ overridden: String?,
         _ fingerprint: String
     ) async throws(ControlError) -> ActionReply {
@@ -94,6 +128,8 @@ extension SlotManager {
         record.revision += 1
         record.live = slot
         record.standby = action == "promote" ? before.live : nil
+        record.promotion = record.standby == nil ? nil : self.promotion(of: entry[slot].model, verdict)
+        let ended = record.endSplit(at: self.now())
         do {
             try await self.store.begin(
                 CutoverIntent(
@@ -121,7 +157,8 @@ extension SlotManager {
                 liveBefore: before.live,
                 slot: slot,
                 version: entry[slot].model?.version,
-                detail: overridden,
+                detail: [overridden, ended].joined,
+                verdict: verdict,
                 fingerprint: fingerprint
             )
             await self.refreshTrials()
@@ -131,6 +168,17 @@ extension SlotManager {
             await self.publish()
             throw error
         }
+    }
+
+    private func promotion(of model: LoadedModel?, _ verdict: Int64?) -> StandingPromotion {
+        let policy = model?.manifest.gate ?? GatePolicy()
+        let time = self.now()
+        return StandingPromotion(
+            at: time,
+            verdict: verdict,
+            watchedUntil: time + policy.watch,
+            keptUntil: policy.soak > 0 ? time + policy.soak : nil
+        )
     }
 }
 

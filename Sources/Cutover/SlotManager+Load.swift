@@ -145,9 +145,16 @@ extension SlotManager {
         recorded: [String] = []
     ) async throws(ControlError) -> LoadedModel {
         do {
-            return try await self.loader.load(name, version: version, from: source, recorded: recorded) {
+            let model = try await self.loader.load(name, version: version, from: source, recorded: recorded) {
                 Task { await self.noteWarming(name.description, slot) }
             }
+            if model.warmUp.unanswered > 0, let note = model.warmUp.note {
+                self.logger.warning(
+                    "not all recorded requests were answered in the warm-up",
+                    metadata: ["model": "\(name)", "slot": "\(slot.rawValue)", "what": "\(note)"]
+                )
+            }
+            return model
         } catch {
             let code: ControlError.Code =
                 switch error.code {
@@ -172,6 +179,8 @@ extension SlotManager {
         guard let entry = self.entries[name] else { throw self.unknown(name) }
         // A rollback may have come meanwhile: a version never goes under live traffic without a promotion.
         try self.checkNotLive(entry, slot)
+        let versions = [model, entry.answering(slot.other)].compactMap { $0?.signature }
+        if let problem = model.manifest.capture.strangers(to: versions) { throw ControlError(.loadFailed, problem) }
         var detail: String?
         if let live = entry.answering(entry.record.live) {
             let differences = Contract.differences(live: live.signature, candidate: model.signature)
@@ -189,7 +198,8 @@ extension SlotManager {
         record.revision += 1
         record.slots[slot] = .init(source: model.source, version: model.version, digest: model.digest)
         if record.live == nil { record.live = slot }
-        if record.standby == slot { record.standby = nil }
+        if record.standby == slot { (record.standby, record.promotion) = (nil, nil) }
+        let ended = record.endSplit(at: self.now())
         let audit = try await self.commit(
             record,
             action,
@@ -197,7 +207,7 @@ extension SlotManager {
             liveBefore: entry.record.live,
             slot: slot,
             version: model.version,
-            detail: detail,
+            detail: [detail, ended].joined,
             fingerprint: fingerprint
         )
         self.occupy(name, slot, with: model)
@@ -241,7 +251,8 @@ extension SlotManager {
         record.revision += 1
         record.slots[slot] = nil
         if record.live == slot { record.live = nil }
-        if record.standby == slot || record.live == nil { record.standby = nil }
+        if record.standby == slot || record.live == nil { (record.standby, record.promotion) = (nil, nil) }
+        let ended = record.endSplit(at: self.now())
         let audit = try await self.commit(
             record,
             "unload",
@@ -249,6 +260,7 @@ extension SlotManager {
             liveBefore: entry.record.live,
             slot: slot,
             version: entry[slot].model?.version,
+            detail: ended,
             fingerprint: fingerprint
         )
         if entry[slot].model == nil {

@@ -8,28 +8,29 @@ import SystemPackage
 extension SlotManager {
     private static let system = ActionContext(actor: "teal", reason: "start")
 
-    /// Loads every model's live slot, all at once, and publishes; then the other slots. Returns when both are done; a
-    /// model that cannot be loaded is reported by `readiness`, and the others serve.
+    /// Loads every model's live slot, publishes, and loads the other slot; the models do not wait for each other. Returns
+    /// when all are done; a model that cannot be loaded is reported by `readiness`, and the others serve.
     package func start() async throws(ControlError) {
         try await self.exclusively { () throws(ControlError) in
             try await self.readEntries()
+            self.restoring = Set(self.entries.keys)
             self.hasStarted = true
             // Known and not ready is another answer than unknown.
             await self.publish()
         }
-        let names = self.entries.keys.sorted()
-        for isLive in [true, false] {
-            await withTaskGroup(of: Void.self) { group in
-                for name in names {
-                    for slot in Slot.allCases where (self.entries[name]?.record.live == slot) == isLive {
-                        group.addTask { await self.restore(name, slot) }
-                    }
-                }
-            }
+        await withTaskGroup(of: Void.self) { group in
+            for name in self.entries.keys.sorted() { group.addTask { await self.restore(name) } }
         }
+    }
+
+    /// The live slot first. The models' live slots are all in the loading threads' queue before the first of them is done,
+    /// so on the whole, too, they come before the others.
+    private func restore(_ model: String) async {
+        let first = self.entries[model]?.record.live ?? .blue
+        for slot in [first, first.other] { await self.restore(model, slot) }
         do {
             try await self.exclusively { () throws(ControlError) in
-                self.hasRestored = true
+                self.restoring.remove(model)
                 await self.refreshTrials()
             }
         } catch {

@@ -1,3 +1,4 @@
+import Logging
 import Routing
 import ServingCore
 import Shadow
@@ -7,15 +8,20 @@ import Slots
 extension SlotManager {
     /// Brings mirroring up to what is confirmed. Runs in the gate, after each change; does not touch who answers.
     func refreshTrials() async {
-        // Before all slots are restored a version that is missing may only be late.
-        guard let trials = self.trials, self.hasRestored else { return }
-        let change = trials.book.update(self.entries.compactMapValues { $0.sides })
+        // Before the start nothing is known of any model.
+        guard let trials = self.trials, self.hasStarted else { return }
+        let change = trials.book.update(self.entries.compactMapValues { $0.sides }, undecided: self.restoring)
         var plans: [String: MirrorPlan] = [:]
         for (name, release) in change.running {
             guard let entry = self.entries[name], let live = entry.answering(release.live.slot),
                 let candidate = entry.answering(release.candidate.slot)
             else { continue }
             let manifest = live.manifest
+            if let problem = manifest.capture.strangers(to: [live.signature, candidate.signature]) {
+                // Rather no pairs than pairs that hold what somebody wanted removed.
+                self.logger.error("not mirrored", metadata: ["model": "\(name)", "problem": "\(problem)"])
+                continue
+            }
             trials.begin(
                 release,
                 TrialTerms(
@@ -23,7 +29,8 @@ extension SlotManager {
                     candidate: candidate.signature,
                     comparison: manifest.comparison,
                     capture: manifest.capture,
-                    traffic: entry.traffic
+                    traffic: entry.traffic,
+                    gate: manifest.gate
                 )
             )
             plans[name] = MirrorPlan(

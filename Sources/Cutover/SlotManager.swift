@@ -28,10 +28,16 @@ package actor SlotManager: ModelControl {
     var isShuttingDown = false
     /// Nil when nothing is ever mirrored.
     let trials: TrialKeeper?
-    /// Every slot that was held before the start is loaded again, or has failed to.
-    var hasRestored = false
+    /// Asked before every promotion; nil: none is needed. Set once, before the start.
+    var promotionGate: (any PromotionGate)?
+    /// Models with a slot that was held before the start and is not loaded again yet, nor has failed to: a version that is
+    /// missing may only be late.
+    var restoring: Set<String> = []
     /// What the event loops mirror to now.
     var mirrored: [String: ShadowTrial] = [:]
+    /// What the event loops split by now.
+    var splits: [String: SplitPlan] = [:]
+    var splitEpoch: UInt64 = 0
     private var gate = SerialGate()
 
     package init(
@@ -53,6 +59,9 @@ package actor SlotManager: ModelControl {
         self.drainLimit = drainLimit
         self.trials = trials
     }
+
+    /// Has every promotion need a verdict of `gate`. Call it before the start.
+    package func guardPromotions(by gate: any PromotionGate) { self.promotionGate = gate }
 
     package func status() -> [ModelStatus] {
         self.entries.keys.sorted().compactMap { self.snapshot($0) }
@@ -108,7 +117,10 @@ package actor SlotManager: ModelControl {
             slots: Slot.allCases.map(entry.status),
             draining: self.ledger.draining(model, before: self.generation),
             traffic: entry.traffic,
-            release: self.trials?.book.running(model)
+            isTrafficSet: entry.record.traffic != nil,
+            split: entry.split,
+            release: self.trials?.book.running(model),
+            promotion: entry.record.promotion
         )
     }
 
@@ -153,7 +165,8 @@ package actor SlotManager: ModelControl {
                 return RoutingPlan.Entry(
                     live: entry.record.live,
                     leases: leases,
-                    allowsSlotHeader: manifest?.allowsSlotHeader ?? false
+                    allowsSlotHeader: manifest?.allowsSlotHeader ?? false,
+                    split: self.splitPlan(entry)
                 )
             }
         )

@@ -36,14 +36,17 @@ package struct TrialTerms: Sendable, Equatable {
     package var comparison: ComparisonSettings
     package var capture: CapturePolicy
     package var traffic: TrafficSettings
+    package var gate: GatePolicy
 
     package init(
         live: ModelSignature,
         candidate: ModelSignature,
         comparison: ComparisonSettings,
         capture: CapturePolicy,
-        traffic: TrafficSettings
+        traffic: TrafficSettings,
+        gate: GatePolicy
     ) {
+        self.gate = gate
         self.live = live
         self.candidate = candidate
         self.comparison = comparison

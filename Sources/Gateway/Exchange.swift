@@ -69,6 +69,13 @@ final class Exchange {
         if self.refusal == nil { self.refusal = .init(status, message) }
     }
 
+    /// Another version of the same generation serves the request, which has not run yet.
+    func move(to handle: SlotHandle) {
+        self.handle?.running.count -= 1
+        handle.running.count += 1
+        self.handle = handle
+    }
+
     /// Finishes the accounts of a routed request.
     func settle(_ outcome: RequestOutcome, now: NIODeadline) {
         self.timeout?.cancel()

@@ -27,17 +27,22 @@ extension HTTPConnectionHandler {
         guard let exchange = self.exchange else { return }
         // The one read of the routing table: from here on the request belongs to this handle's generation.
         let route = try self.route(model)
-        let handle = try route.decide(slot: exchange.head.slot, version: version)
+        var handle = try route.decide(slot: exchange.head.slot, version: version)
         handle.running.count += 1
         exchange.handle = handle
         exchange.startedAt = self.now
+        let request: InferRequest
+        if let split = route.split, exchange.head.slot == nil, version == nil {
+            request = try self.decode(exchange, route, split, &handle)
+        } else {
+            request = try self.workspace.decoder.decode(
+                exchange.body,
+                jsonLength: exchange.head.inferenceHeaderLength,
+                signature: handle.model.signature,
+                parameters: route.parameters
+            )
+        }
         let loaded = handle.model
-        let request = try self.workspace.decoder.decode(
-            exchange.body,
-            jsonLength: exchange.head.inferenceHeaderLength,
-            signature: loaded.signature,
-            parameters: route.mirror?.parameters ?? []
-        )
         if let mirror = route.mirror { self.decideMirroring(request, handle, mirror, exchange) }
         let outputs = request.selectsAllOutputs ? nil : request.outputs.map(\.index)
         if loaded.executor.runsInline(request.inputs) {

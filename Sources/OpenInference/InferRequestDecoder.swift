@@ -26,6 +26,19 @@ package final class InferRequestDecoder {
         signature: ModelSignature,
         parameters: [String] = []
     ) throws(InferenceError) -> InferRequest {
+        try self.decode(body, jsonLength: jsonLength, parameters: parameters) { _, _ in signature }
+    }
+
+    /// Decodes `body` and checks it against the signature of the version that serves it.
+    ///
+    /// - Parameter choose: called once, before the tensors are read, with the request's id and the parameters that were
+    ///   asked for; not called when the request cannot be read as far as that.
+    package func decode(
+        _ body: ByteBuffer,
+        jsonLength: Int?,
+        parameters: [String],
+        choosing choose: (_ id: String?, _ parameters: [(name: String, value: String)]) -> ModelSignature
+    ) throws(InferenceError) -> InferRequest {
         let tail = BinaryTail(of: body, from: jsonLength ?? body.readableBytes, limits: self.limits)
         guard let tail else {
             throw InferenceError(
@@ -33,7 +46,7 @@ package final class InferRequestDecoder {
                 "\(InferenceHeader.name) must be in the range 0 to \(body.readableBytes), the length of the body"
             )
         }
-        if jsonLength == 0 { return try tail.rawRequest(signature) }
+        if jsonLength == 0 { return try tail.rawRequest(choose(nil, [])) }
         guard tail.json.count > 0 else {
             throw InferenceError(.invalidRequest, "the body is empty; an infer request is a JSON object with inputs")
         }
@@ -44,15 +57,16 @@ package final class InferRequestDecoder {
             )
         }
         defer { self.parser.shrink(to: self.limits.retainedJSONBytes) }
+        let tape = try self.parse(tail.json)
+        let opening = try InferRequestOpening(tape, limits: self.limits, wanted: parameters)
         var reader = InferRequestReader(
-            tape: try self.parse(tail.json),
-            signature: signature,
+            tape: tape,
+            signature: choose(opening.id, opening.parameters),
             limits: self.limits,
             tail: tail,
-            hasBinaryPart: jsonLength != nil,
-            wantedParameters: parameters
+            hasBinaryPart: jsonLength != nil
         )
-        return try reader.read()
+        return try reader.read(opening)
     }
 
     private func parse(_ json: UnsafeRawBufferPointer) throws(InferenceError) -> JSONTape {

@@ -54,7 +54,7 @@ extension InferRequestReader {
     }
 
     private func fields(_ index: Int) throws(InferenceError) -> Fields {
-        try self.requireObject(index, "each entry of inputs")
+        try self.tape.requireObject(index, "each entry of inputs")
         var fields = Fields()
         try self.tape.forEachMember(of: index) { (key, value) throws(InferenceError) in
             if spells(key, "name") {
@@ -147,7 +147,7 @@ extension InferRequestReader {
 
     private func binarySize(_ index: Int, _ spec: TensorSpec) throws(InferenceError) -> Int? {
         var sizeIndex: Int?
-        try self.requireObject(index, "parameters of input \(quoted(spec.name))")
+        try self.tape.requireObject(index, "parameters of input \(quoted(spec.name))")
         try self.tape.forEachMember(of: index) { (key, value) throws(InferenceError) in
             if spells(key, "binary_data_size") {
                 try once(&sizeIndex, value, "binary_data_size")

@@ -1,6 +1,6 @@
 internal import ServingCore
 
-/// Reads one request off its tape: the top level, `parameters` and `outputs`. Inputs are in `+Inputs`.
+/// Reads the tensors of one request off its tape. What stands here is `outputs`; inputs are in `+Inputs`.
 struct InferRequestReader {
     let tape: JSONTape
     let signature: ModelSignature
@@ -9,29 +9,9 @@ struct InferRequestReader {
     var tail: BinaryTail
     /// False: the client did not say where its JSON ends, so it all is JSON.
     let hasBinaryPart: Bool
-    /// Names of the parameters whose values are kept.
-    let wantedParameters: [String]
 
-    /// Indices on the tape of the values of known keys.
-    private struct TopLevel {
-        var id: Int?
-        var parameters: Int?
-        var inputs: Int?
-        var outputs: Int?
-    }
-
-    private struct Parameters {
-        var timeoutMicroseconds: Int64?
-        var binaryOutput = false
-        var kept: [(name: String, value: String)] = []
-    }
-
-    mutating func read() throws(InferenceError) -> InferRequest {
-        let top = try self.topLevel()
-        let id = try top.id.map { (index) throws(InferenceError) in try self.identifier(index) }
-        var parameters = Parameters()
-        if let index = top.parameters { parameters = try self.requestParameters(index) }
-        guard let inputsIndex = top.inputs else {
+    mutating func read(_ opening: InferRequestOpening) throws(InferenceError) -> InferRequest {
+        guard let inputsIndex = opening.inputs else {
             throw InferenceError(
                 .invalidRequest,
                 "the request has no inputs; this model takes \(listed(self.signature.inputs))"
@@ -44,90 +24,19 @@ struct InferRequestReader {
                 "\(self.tail.unclaimed) bytes of the body belong to no input; check binary_data_size"
             )
         }
-        let chosen = try top.outputs.flatMap { (index) throws(InferenceError) in
-            try self.outputs(index, binary: parameters.binaryOutput)
+        let chosen = try opening.outputs.flatMap { (index) throws(InferenceError) in
+            try self.outputs(index, binary: opening.binaryOutput)
         }
         var request = InferRequest(
-            id: id,
+            id: opening.id,
             inputs: inputs,
             outputs: chosen
-                ?? self.signature.outputs.indices.map { .init(index: $0, binary: parameters.binaryOutput) },
-            timeoutMicroseconds: parameters.timeoutMicroseconds,
+                ?? self.signature.outputs.indices.map { .init(index: $0, binary: opening.binaryOutput) },
+            timeoutMicroseconds: opening.timeoutMicroseconds,
             selectsAllOutputs: chosen == nil
         )
-        if !parameters.kept.isEmpty { request.parameters = parameters.kept }
+        if !opening.parameters.isEmpty { request.parameters = opening.parameters }
         return request
-    }
-
-    private func topLevel() throws(InferenceError) -> TopLevel {
-        guard self.tape.kind(JSONTape.first) == .object else {
-            throw InferenceError(
-                .invalidRequest,
-                "the body is \(self.tape.describe(JSONTape.first)); an infer request is a JSON object with inputs"
-            )
-        }
-        var top = TopLevel()
-        try self.tape.forEachMember(of: JSONTape.first) { (key, value) throws(InferenceError) in
-            if spells(key, "inputs") {
-                try once(&top.inputs, value, "inputs")
-            } else if spells(key, "id") {
-                try once(&top.id, value, "id")
-            } else if spells(key, "outputs") {
-                try once(&top.outputs, value, "outputs")
-            } else if spells(key, "parameters") {
-                try once(&top.parameters, value, "parameters")
-            }
-        }
-        return top
-    }
-
-    private func identifier(_ index: Int) throws(InferenceError) -> String {
-        guard let bytes = self.tape.string(index) else {
-            throw InferenceError(.invalidRequest, "id must be a string, not \(self.tape.describe(index))")
-        }
-        guard bytes.count <= self.limits.maxIDBytes else {
-            throw InferenceError(
-                .tooLarge,
-                "id is \(bytes.count) bytes long; at most \(self.limits.maxIDBytes) are accepted"
-            )
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private func requestParameters(_ index: Int) throws(InferenceError) -> Parameters {
-        var parameters = Parameters()
-        var timeoutIndex: Int?
-        var binaryIndex: Int?
-        try self.requireObject(index, "parameters")
-        try self.tape.forEachMember(of: index) { (key, value) throws(InferenceError) in
-            if spells(key, "timeout") {
-                try once(&timeoutIndex, value, "timeout")
-                guard let timeout = self.tape.size(value) else {
-                    throw InferenceError(
-                        .invalidRequest,
-                        "timeout must be a whole number of microseconds, not \(self.tape.describe(value))"
-                    )
-                }
-                parameters.timeoutMicroseconds = Int64(timeout)
-            } else if spells(key, "binary_data_output") {
-                try once(&binaryIndex, value, "binary_data_output")
-                parameters.binaryOutput = try self.flag(value, "binary_data_output")
-            }
-            guard !self.wantedParameters.isEmpty else { return }
-            for name in self.wantedParameters where spells(key, name) {
-                if let value = self.plainText(value) { parameters.kept.append((name, value)) }
-            }
-        }
-        return parameters
-    }
-
-    /// A text, number or truth value as text; nil for anything else.
-    private func plainText(_ index: Int) -> String? {
-        switch self.tape.kind(index) {
-        case .string: self.tape.string(index).map { String(decoding: $0, as: UTF8.self) }
-        case .int64, .uint64, .double, .yes, .no: self.tape.describe(index)
-        default: nil
-        }
     }
 
     /// The outputs asked for, in the client's order; nil for `null`, which some clients send for "all".
@@ -155,7 +64,7 @@ struct InferRequestReader {
     }
 
     private func output(_ index: Int, binary: Bool) throws(InferenceError) -> RequestedOutput {
-        try self.requireObject(index, "each entry of outputs")
+        try self.tape.requireObject(index, "each entry of outputs")
         var nameIndex: Int?
         var parametersIndex: Int?
         try self.tape.forEachMember(of: index) { (key, value) throws(InferenceError) in
@@ -176,10 +85,10 @@ struct InferRequestReader {
         }
         var output = RequestedOutput(index: position, binary: binary)
         guard let parametersIndex else { return output }
-        try self.requireObject(parametersIndex, "parameters of output \(quoted(name))")
+        try self.tape.requireObject(parametersIndex, "parameters of output \(quoted(name))")
         try self.tape.forEachMember(of: parametersIndex) { (key, value) throws(InferenceError) in
             if spells(key, "binary_data") {
-                output.binary = try self.flag(value, "binary_data of output \(quoted(name))")
+                output.binary = try self.tape.requireFlag(value, "binary_data of output \(quoted(name))")
             } else if spells(key, "classification") {
                 throw InferenceError(
                     .unsupported,
@@ -194,21 +103,20 @@ struct InferRequestReader {
         }
         return output
     }
+}
 
-    private func flag(_ index: Int, _ name: @autoclosure () -> String) throws(InferenceError) -> Bool {
-        guard let flag = self.tape.bool(index) else {
-            throw InferenceError(
-                .invalidRequest,
-                "\(name()) must be true or false, not \(self.tape.describe(index))"
-            )
+extension JSONTape {
+    func requireObject(_ index: Int, _ what: @autoclosure () -> String) throws(InferenceError) {
+        guard self.kind(index) == .object else {
+            throw InferenceError(.invalidRequest, "\(what()) must be an object, not \(self.describe(index))")
         }
-        return flag
     }
 
-    func requireObject(_ index: Int, _ what: @autoclosure () -> String) throws(InferenceError) {
-        guard self.tape.kind(index) == .object else {
-            throw InferenceError(.invalidRequest, "\(what()) must be an object, not \(self.tape.describe(index))")
+    func requireFlag(_ index: Int, _ what: @autoclosure () -> String) throws(InferenceError) -> Bool {
+        guard let flag = self.bool(index) else {
+            throw InferenceError(.invalidRequest, "\(what()) must be true or false, not \(self.describe(index))")
         }
+        return flag
     }
 }
 

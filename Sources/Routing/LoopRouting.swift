@@ -10,9 +10,11 @@ package final class LoopRouting {
     package let metrics = MetricsShard()
     package let pressure = LoopPressure()
     /// Headers worth keeping, names in lower case: the segments of all models, and the request's id, while anything is
-    /// mirrored.
+    /// mirrored; the keys of splits.
     package private(set) var capturedHeaders: [String] = []
     private var mirrors: [String: ModelMirror] = [:]
+    /// Of the splits that run.
+    private var splits: [String: SplitCounters] = [:]
     /// What is in flight, by handle.
     private var running: [RunningCount] = []
 
@@ -22,17 +24,28 @@ package final class LoopRouting {
     package func install(_ plan: RoutingPlan) {
         self.running.removeAll(where: \.isOver)
         var models: [String: ModelRoute] = [:]
-        for (name, entry) in plan.models {
-            models[name] = ModelRoute(
-                name: name,
-                live: entry.live,
-                blue: entry.leases[.blue].map(self.handle),
-                green: entry.leases[.green].map(self.handle),
-                allowsSlotHeader: entry.allowsSlotHeader
-            )
-        }
+        for (name, entry) in plan.models { models[name] = self.route(name, entry) }
         for (name, route) in models { route.mirror = self.mirrors[name] }
+        self.splits = models.compactMapValues { $0.split?.counters }
         self.table = RoutingTable(generation: plan.generation, isReady: plan.isReady, models: models)
+        self.captureHeaders()
+    }
+
+    private func route(_ name: String, _ entry: RoutingPlan.Entry) -> ModelRoute {
+        let handles = entry.leases.mapValues(self.handle)
+        var split: ModelSplit?
+        if let plan = entry.split, let live = entry.live, handles[live] != nil, let candidate = handles[live.other] {
+            let known = self.splits[name].flatMap { $0.tally.epoch == plan.epoch ? $0 : nil }
+            split = ModelSplit(plan, candidate: candidate, counters: known)
+        }
+        return ModelRoute(
+            name: name,
+            live: entry.live,
+            blue: handles[.blue],
+            green: handles[.green],
+            allowsSlotHeader: entry.allowsSlotHeader,
+            split: split
+        )
     }
 
     /// Replaces what is mirrored. Lanes of trials that go on are kept; the others are sealed, so that nothing enters them
@@ -48,16 +61,23 @@ package final class LoopRouting {
         for (name, mirror) in self.mirrors where mirrors[name]?.lane !== mirror.lane { mirror.lane.seal() }
         self.mirrors = mirrors
         for (name, route) in self.table.models { route.mirror = mirrors[name] }
-        var headers: Set<String> = []
-        for plan in plans.values {
+        self.captureHeaders()
+    }
+
+    private func captureHeaders() {
+        var headers = Set(self.table.models.values.compactMap { $0.split?.header })
+        for mirror in self.mirrors.values {
             headers.insert(Self.requestIDHeader)
-            for case .header(let name) in plan.segments { headers.insert(name) }
+            for case .header(let name) in mirror.segments { headers.insert(name) }
         }
         self.capturedHeaders = headers.sorted()
     }
 
     /// Names a request that has no id of its own.
     package static let requestIDHeader = "x-request-id"
+
+    /// What was counted of the splits that run, by model.
+    package var splitTallies: [String: SplitTally] { self.splits.mapValues(\.tally) }
 
     package func snapshot() -> MetricsSnapshot {
         var snapshot = self.metrics.snapshot()

@@ -8,11 +8,14 @@ package struct RoutingPlan: Sendable {
         package var live: Slot?
         package var leases: [Slot: Lease]
         package var allowsSlotHeader: Bool
+        /// Between the live slot and the other one.
+        package var split: SplitPlan?
 
-        package init(live: Slot?, leases: [Slot: Lease], allowsSlotHeader: Bool) {
+        package init(live: Slot?, leases: [Slot: Lease], allowsSlotHeader: Bool, split: SplitPlan? = nil) {
             self.live = live
             self.leases = leases
             self.allowsSlotHeader = allowsSlotHeader
+            self.split = split
         }
     }
 

@@ -25,6 +25,19 @@ package struct RoutingPublisher: Sendable {
         _ = try await self.loops.onEachLoop { $0.install(plans) }
     }
 
+    /// What all loops counted of the splits they run, added up, by model.
+    package func splits() async throws -> [String: SplitTally] {
+        var sum: [String: SplitTally] = [:]
+        for tallies in try await self.loops.onEachLoop({ $0.splitTallies }) {
+            sum.merge(tallies) { mine, theirs in
+                var both = mine
+                both.merge(theirs)
+                return both
+            }
+        }
+        return sum
+    }
+
     /// What all loops counted, added up.
     package func snapshot() async throws -> MetricsSnapshot {
         var sum = MetricsSnapshot()

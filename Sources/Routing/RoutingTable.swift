@@ -24,10 +24,23 @@ package final class ModelRoute {
     package let blue: SlotHandle?
     package let green: SlotHandle?
     package let allowsSlotHeader: Bool
+    /// Which clients the candidate answers; nil while it answers none.
+    package let split: ModelSplit?
     /// Where mirrored requests go; nil while nothing is mirrored.
-    package internal(set) var mirror: ModelMirror?
+    package internal(set) var mirror: ModelMirror? {
+        didSet { self.parameters = self.wantedParameters }
+    }
+    /// Names of the V2 parameters that mirror and split want to know of a request.
+    package private(set) var parameters: [String] = []
 
-    package init(name: String, live: Slot?, blue: SlotHandle?, green: SlotHandle?, allowsSlotHeader: Bool) {
+    package init(
+        name: String,
+        live: Slot?,
+        blue: SlotHandle?,
+        green: SlotHandle?,
+        allowsSlotHeader: Bool,
+        split: ModelSplit? = nil
+    ) {
         self.name = name
         self.blue = blue
         self.green = green
@@ -38,6 +51,14 @@ package final class ModelRoute {
             case nil: nil
             }
         self.allowsSlotHeader = allowsSlotHeader
+        self.split = split
+        self.parameters = self.wantedParameters
+    }
+
+    private var wantedParameters: [String] {
+        let mirrored = self.mirror?.parameters ?? []
+        guard let name = self.split?.parameter, !mirrored.contains(name) else { return mirrored }
+        return mirrored + [name]
     }
 
     package func handle(of slot: Slot) -> SlotHandle? {

@@ -16,6 +16,8 @@ package final class ShadowService: Sendable {
         var closing: [Closing] = []
         /// Counts of trials that are over, by release.
         var past: [Int64: ShadowCounts] = [:]
+        /// The same counts, by model.
+        var pastByModel: [String: ShadowCounts] = [:]
         var supervisor: WorkerThread?
         var isStopped = false
     }
@@ -108,9 +110,13 @@ package final class ShadowService: Sendable {
         for trial in self.state.withLock({ $0.open }) where trial.release == release { trial.noteLiveDeterministic() }
     }
 
-    /// Every release that this process mirrored for, with its model and counts, for metrics.
-    package func figures() -> [(model: String, isUnderPressure: Bool, counts: ShadowCounts)] {
-        self.state.withLock { $0.open }.map { ($0.model, $0.isUnderPressure, self.counts(of: $0.release)) }
+    /// By model, for every one that this process mirrored for.
+    package func figures() -> [String: ShadowFigures] {
+        let (past, open, closing) = self.state.withLock { ($0.pastByModel, $0.open, $0.closing.map(\.trial)) }
+        var figures = past.mapValues { ShadowFigures(counts: $0) }
+        for trial in open + closing { figures[trial.model, default: ShadowFigures()].counts.add(trial.counts) }
+        for trial in open where trial.isUnderPressure { figures[trial.model]?.isUnderPressure = true }
+        return figures
     }
 
     /// Closes what is open and waits for it, a hanging model excepted. Nothing may be offered any more.
@@ -161,7 +167,9 @@ package final class ShadowService: Sendable {
         entry.trial.join()
         self.state.withLock { state in
             state.closing.removeAll { $0.trial === entry.trial }
-            state.past[entry.trial.release, default: ShadowCounts()].add(entry.trial.counts)
+            let counts = entry.trial.counts
+            state.past[entry.trial.release, default: ShadowCounts()].add(counts)
+            state.pastByModel[entry.trial.model, default: ShadowCounts()].add(counts)
         }
         entry.whenOver()
     }

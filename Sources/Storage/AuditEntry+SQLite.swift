@@ -5,7 +5,7 @@ import ServingCore
 extension AuditEntry {
     private static let columns = """
         SELECT id, at, model, action, actor, reason, forced, revision, slot, live_before, live_after, version, digests,
-        detail FROM audit
+        detail, verdict FROM audit
         """
 
     static func fetch(_ query: AuditQuery, in db: Database) throws -> [AuditEntry] {
@@ -37,27 +37,23 @@ extension AuditEntry {
         self.liveBefore = try row.optionalSlot(9)
         self.liveAfter = try row.optionalSlot(10)
         self.version = try row.optionalInteger(11).flatMap(Int.init(exactly:))
-        guard let digests = try? JSONDecoder().decode([String: String].self, from: Data(try row.text(12).utf8))
-        else { throw DamagedRow() }
-        self.digests = digests
+        self.digests = try StoredJSON.value(of: try row.text(12))
         self.detail = try row.optionalText(13)
+        self.verdict = try row.optionalInteger(14)
     }
 
     /// Returns the new row's number. Rows are never removed, so the numbers have no gaps.
     func append(to db: Database) throws -> Int64 {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let digests = self.digests.isEmpty ? "{}" : String(decoding: try encoder.encode(self.digests), as: UTF8.self)
         try db.cachedStatement(
             sql: """
                 INSERT INTO audit (at, model, action, actor, reason, forced, revision, slot, live_before, live_after,
-                    version, digests, detail)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    version, digests, detail, verdict)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             self.at, self.model, self.action, self.actor, self.reason, self.forced ? 1 : 0, self.revision,
-            self.slot?.rawValue, self.liveBefore?.rawValue, self.liveAfter?.rawValue, self.version, digests,
-            self.detail,
+            self.slot?.rawValue, self.liveBefore?.rawValue, self.liveAfter?.rawValue, self.version,
+            try StoredJSON.text(of: self.digests), self.detail, self.verdict,
         ])
         return db.lastInsertedRowID
     }

@@ -50,6 +50,9 @@ enum ControlSchema {
         migrator.registerMigration("2 traffic settings") { db in
             try db.execute(sql: ControlSchema.second)
         }
+        migrator.registerMigration("3 verdicts, splits, standing promotions") { db in
+            try db.execute(sql: ControlSchema.third)
+        }
         return migrator
     }()
 
@@ -110,5 +113,32 @@ enum ControlSchema {
     private static let second = """
         ALTER TABLE models ADD COLUMN shadow REAL CHECK (shadow BETWEEN 0 AND 1);
         ALTER TABLE models ADD COLUMN noise REAL CHECK (noise BETWEEN 0 AND 1);
+        """
+
+    /// `split` and `promotion` are JSON. The triggers bind everybody who opens the file, not only this program.
+    private static let third = """
+        ALTER TABLE models ADD COLUMN split TEXT;
+        ALTER TABLE models ADD COLUMN promotion TEXT;
+        ALTER TABLE audit ADD COLUMN verdict INTEGER;
+        CREATE TABLE verdicts (
+            id INTEGER PRIMARY KEY,
+            model TEXT NOT NULL,
+            release INTEGER NOT NULL,
+            decision TEXT NOT NULL CHECK (decision IN ('promote', 'hold', 'reject')),
+            candidate TEXT NOT NULL,
+            live TEXT NOT NULL,
+            policy TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            body BLOB,
+            signature BLOB
+        ) STRICT;
+        CREATE INDEX verdicts_by_model ON verdicts (model, id);
+        CREATE INDEX verdicts_held ON verdicts (model, id) WHERE decision = 'hold';
+        CREATE INDEX verdicts_rejecting ON verdicts (model, candidate, policy, id) WHERE decision = 'reject';
+        CREATE TRIGGER verdicts_stay_as_they_are BEFORE UPDATE ON verdicts
+        BEGIN SELECT RAISE(ABORT, 'verdicts are never changed'); END;
+        CREATE TRIGGER verdicts_that_decide_stay BEFORE DELETE ON verdicts WHEN OLD.decision <> 'hold'
+        BEGIN SELECT RAISE(ABORT, 'verdicts that decide are never removed'); END;
         """
 }

@@ -2,7 +2,9 @@ import GRDB
 import ServingCore
 
 extension ModelRecord {
-    private static let columns = "SELECT model, revision, live, standby, checksum, shadow, noise FROM models"
+    private static let columns = """
+        SELECT model, revision, live, standby, checksum, shadow, noise, split, promotion FROM models
+        """
 
     /// Every model, by name, with what its slots hold and an intent that was never confirmed. A model that so far has
     /// only an intent appears with revision 0.
@@ -41,22 +43,28 @@ extension ModelRecord {
         case (nil, nil): break
         default: throw DamagedRow()
         }
-        guard try row.integer(4) == self.checksum else { throw DamagedRow() }
+        let split = try row.optionalText(7)
+        let promotion = try row.optionalText(8)
+        self.split = try split.map(StoredJSON.value)
+        self.promotion = try promotion.map(StoredJSON.value)
+        guard try row.integer(4) == self.checksum(split, promotion) else { throw DamagedRow() }
     }
 
     /// Writes this record over `stored`; touches the slots' rows only if they differ.
     func save(replacing stored: ModelRecord?, in db: Database) throws {
+        let split = try self.split.map(StoredJSON.text)
+        let promotion = try self.promotion.map(StoredJSON.text)
         try db.cachedStatement(
             sql: """
-                INSERT INTO models (model, revision, live, standby, checksum, shadow, noise)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO models (model, revision, live, standby, checksum, shadow, noise, split, promotion)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (model) DO UPDATE SET revision = excluded.revision, live = excluded.live,
                     standby = excluded.standby, checksum = excluded.checksum, shadow = excluded.shadow,
-                    noise = excluded.noise
+                    noise = excluded.noise, split = excluded.split, promotion = excluded.promotion
                 """
         ).execute(arguments: [
-            self.model, self.revision, self.live?.rawValue, self.standby?.rawValue, self.checksum,
-            self.traffic?.shadow, self.traffic?.noise,
+            self.model, self.revision, self.live?.rawValue, self.standby?.rawValue, self.checksum(split, promotion),
+            self.traffic?.shadow, self.traffic?.noise, split, promotion,
         ])
         guard stored?.slots ?? [:] != self.slots else { return }
         try db.cachedStatement(sql: "DELETE FROM slots WHERE model = ?").execute(arguments: [self.model])
@@ -68,9 +76,10 @@ extension ModelRecord {
         }
     }
 
-    /// Over everything that decides what is served and mirrored, so that a changed bit is found instead of served. A record
-    /// without traffic settings has the checksum it had before there were any.
-    private var checksum: Int64 {
+    /// Over everything that decides what is served and mirrored, so that a changed bit is found instead of served; split and
+    /// promotion as the text that is stored. A record without them, or without traffic settings, has the checksum it had
+    /// before there were any.
+    private func checksum(_ split: String?, _ promotion: String?) -> Int64 {
         var checksum = Checksum()
         checksum.add(self.model)
         checksum.add(self.revision)
@@ -87,6 +96,10 @@ extension ModelRecord {
             for share in [traffic.shadow, traffic.noise] {
                 checksum.add(Int64(bitPattern: share == 0 ? 0 : share.bitPattern))
             }
+        }
+        if split != nil || promotion != nil {
+            checksum.add(split)
+            checksum.add(promotion)
         }
         return checksum.value
     }

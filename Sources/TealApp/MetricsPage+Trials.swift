@@ -1,43 +1,39 @@
 import ServingCore
 import Shadow
-import Storage
 import Telemetry
 
 extension MetricsPage {
-    /// Mirrored legs, of the releases that run.
+    /// Mirrored legs.
     func shadow(_ snapshot: MetricsSnapshot, _ page: inout PrometheusText) {
-        let figures = self.trials.shadow.figures().sorted { $0.model < $1.model }
+        let figures = self.trials.shadow.figures().sorted { $0.key < $1.key }
         page.family(
             "teal_shadow_requests_total",
             .counter,
-            "Requests of the running release in this process; sampled = paired + dropped + pending."
+            "Requests of all releases in this process; sampled = paired + dropped + teal_shadow_pending."
         )
-        for figure in figures {
+        for (model, figure) in figures {
             for (state, count) in [
                 ("sampled", figure.counts.sampled), ("paired", figure.counts.paired),
-                ("dropped", figure.counts.droppedTotal), ("pending", figure.counts.pending),
-                ("opted_out", figure.counts.optedOut),
+                ("dropped", figure.counts.droppedTotal), ("opted_out", figure.counts.optedOut),
             ] {
-                page.sample("teal_shadow_requests_total", ["model": figure.model, "state": state], count)
+                page.sample("teal_shadow_requests_total", ["model": model, "state": state], count)
             }
         }
-        page.family(
-            "teal_shadow_dropped_total",
-            .counter,
-            "Sampled requests of the running release that became no pair."
-        )
-        for figure in figures {
+        page.family("teal_shadow_pending", .gauge, "Sampled requests that wait or run now.")
+        for (model, figure) in figures { page.sample("teal_shadow_pending", ["model": model], figure.counts.pending) }
+        page.family("teal_shadow_dropped_total", .counter, "Sampled requests of all releases that became no pair.")
+        for (model, figure) in figures {
             for reason in ShadowDrop.allCases {
                 page.sample(
                     "teal_shadow_dropped_total",
-                    ["model": figure.model, "reason": reason.rawValue],
+                    ["model": model, "reason": reason.rawValue],
                     figure.counts.dropped[reason.rawValue] ?? 0
                 )
             }
         }
         page.family("teal_shadow_under_pressure", .gauge, "1 while the mirrored leg gives way to live requests.")
-        for figure in figures {
-            page.sample("teal_shadow_under_pressure", ["model": figure.model], figure.isUnderPressure ? 1 : 0)
+        for (model, figure) in figures {
+            page.sample("teal_shadow_under_pressure", ["model": model], figure.isUnderPressure ? 1 : 0)
         }
         page.family(
             "teal_shadow_admitted_ratio",
@@ -62,7 +58,11 @@ extension MetricsPage {
         page.sample("teal_captures_queued", [:], figures.queuedPairs)
         page.family("teal_captures_bytes", .gauge, "Size of the database with its log.")
         page.sample("teal_captures_bytes", [:], figures.databaseBytes)
-        page.family("teal_captures_failing", .gauge, "1 while the last write to the database failed.")
+        page.family(
+            "teal_captures_failing",
+            .gauge,
+            "1 while nothing can be stored: the last write failed, or the files could not be used at the start."
+        )
         page.sample("teal_captures_failing", [:], figures.problem == nil ? 0 : 1)
     }
 }

@@ -1,3 +1,4 @@
+import Admin
 import Cutover
 import Glibc
 import Routing
@@ -11,6 +12,7 @@ struct MetricsPage: Sendable {
     let manager: SlotManager
     let store: any ControlStore
     let trials: TrialParts
+    let webhooks: WebhookSender
 
     /// - Parameter acknowledged: changes acknowledged by the admin API.
     func render(acknowledged: UInt64) async -> String {
@@ -19,8 +21,10 @@ struct MetricsPage: Sendable {
         Self.requests(snapshot, &page)
         Self.connections(snapshot, &page)
         await self.slots(snapshot, &page)
+        await self.splits(&page)
         self.shadow(snapshot, &page)
         self.captures(&page)
+        self.told(&page)
         page.family("teal_admin_acknowledged_total", .counter, "Changes acknowledged by the admin API.")
         page.sample("teal_admin_acknowledged_total", [:], acknowledged)
         if let rows = try? await self.store.auditCount() {
@@ -29,6 +33,16 @@ struct MetricsPage: Sendable {
         }
         Self.process(&page)
         return page.text
+    }
+
+    private func told(_ page: inout PrometheusText) {
+        let figures = self.webhooks.figures
+        page.family("teal_webhooks_total", .counter, "Events told to webhooks, by what became of them.")
+        for (state, count) in [
+            ("delivered", figures.delivered), ("failed", figures.failed), ("dropped", figures.dropped),
+        ] {
+            page.sample("teal_webhooks_total", ["state": state], count)
+        }
     }
 
     private static func requests(_ snapshot: MetricsSnapshot, _ page: inout PrometheusText) {

@@ -6,6 +6,7 @@ import Inference
 import Logging
 import NIOCore
 import NIOPosix
+package import Promotion
 import Routing
 import ServiceLifecycle
 package import ServingCore
@@ -41,6 +42,7 @@ package struct TealApplication: Sendable {
     private let gateway: GatewayServer
     private let lock: DataFolderLock
     private let parts: TrialParts
+    private let gateParts: GateParts
     private let metrics: MetricsPage
     private let acknowledged = AdminCounter()
     private let stopRequest = AsyncStream.makeStream(of: Void.self)
@@ -53,7 +55,7 @@ package struct TealApplication: Sendable {
         let runtime = try OnnxRuntimeLocation.open(configured: configuration.onnxRuntime)
         let lock = try DataFolderLock(configuration.data)
         let store = try SQLiteControlStore(path: configuration.data.appending("control.db").string)
-        let trials = try await TrialParts.open(configuration, logger: logger)
+        let trials = await TrialParts.open(configuration, logger: logger)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
@@ -73,6 +75,14 @@ package struct TealApplication: Sendable {
             now: { WallClock.microseconds() },
             drainLimit: configuration.drainLimit,
             trials: trials.keeper
+        )
+        let gateParts = await GateParts.open(
+            configuration,
+            manager: manager,
+            store: store,
+            trials: trials,
+            threads: threads,
+            logger: logger
         )
         let gateway = try await GatewayServer.start(
             host: configuration.httpHost,
@@ -100,7 +110,14 @@ package struct TealApplication: Sendable {
             gateway: gateway,
             lock: lock,
             parts: trials,
-            metrics: MetricsPage(publisher: publisher, manager: manager, store: store, trials: trials)
+            gateParts: gateParts,
+            metrics: MetricsPage(
+                publisher: publisher,
+                manager: manager,
+                store: store,
+                trials: trials,
+                webhooks: gateParts.webhooks
+            )
         )
     }
 
@@ -119,6 +136,7 @@ package struct TealApplication: Sendable {
             control: self.control,
             store: self.store,
             trials: self.parts.reader,
+            desk: self.gateParts.office,
             info: AdminInfo(
                 version: TealVersion.current,
                 onnxRuntimeVersion: self.runtimeVersion,
@@ -137,7 +155,9 @@ package struct TealApplication: Sendable {
             configuration: .init(
                 // Stopped in reverse: first no request comes in, then models go, then the admin API.
                 services: [
+                    .init(service: self.gateParts.webhooks),
                     .init(service: EvidenceService(recorder: self.parts.recorder)),
+                    .init(service: PromoterService(promoter: self.gateParts.promoter)),
                     .init(
                         service: StopService(requests: self.stopRequest.stream),
                         successTerminationBehavior: .gracefullyShutdownGroup
@@ -179,6 +199,7 @@ package struct TealApplication: Sendable {
     package func shadowCounts() -> ShadowCounts { self.parts.shadow.totals() }
 
     package var trials: any TrialReading { self.parts.reader }
+    package var desk: any GateDesk { self.gateParts.office }
 
     /// The last word of a gateway: what became of the requests it accepted.
     private func logBooks() async {

@@ -4,42 +4,49 @@ import NIOPosix
 import ServiceLifecycle
 import ServingCore
 import Shadow
-import Storage
 import Synchronization
-import SystemPackage
 import Trials
 
 /// Everything that makes, keeps and shows the evidence of trials, wired together.
 struct TrialParts: Sendable {
     let shadow: ShadowService
     let recorder: TrialRecorder
-    let store: SQLiteCaptureStore
+    let store: any CaptureStore
+    /// Of the hashes in `store`.
+    let key: [UInt8]
     let reader: TrialReader
     let keeper: TrialKeeper
 
-    /// Opens `captures.db` and takes up what an earlier process left. A damaged file is set aside, and one that cannot be
-    /// read now starts without the evidence of earlier processes. Throws for a file that is none of ours, or newer.
-    static func open(_ configuration: TealConfiguration, logger: Logger) async throws -> TrialParts {
-        let key = try CaptureKey.open(in: configuration.data)
-        var options = SQLiteCaptureStore.Options()
-        options.maximumAge = configuration.captureAge
-        options.retentionInterval = min(options.retentionInterval, configuration.captureAge / 10)
-        options.maximumBytes = configuration.captureBytes
-        let (store, problem) = try SQLiteCaptureStore.openSettingAsideDamage(
-            path: configuration.data.appending("captures.db").string,
-            options: options
-        )
-        if let problem { logger.error("captures", metadata: ["problem": "\(problem)"]) }
+    /// Requests of live traffic that a warm-up gets, and the bytes they may have together.
+    private static let recordedLimit = (count: 32, bytes: 8 << 20)
+
+    /// Opens `captures.db` and takes up what an earlier process left. What cannot be read costs evidence and captures,
+    /// never the start.
+    static func open(_ configuration: TealConfiguration, logger: Logger) async -> TrialParts {
+        let files = CaptureFiles.open(configuration, logger: logger)
         // Each of the two asks the other.
         let service = ShadowReference()
         let recorder = TrialRecorder(
-            store: store,
-            key: key,
+            store: files.store,
+            key: files.key,
             logger: logger,
             counts: { service.value?.counts(of: $0) ?? ShadowCounts() },
             onDeterministic: { service.value?.noteLiveDeterministic($0) }
         )
         let book = ReleaseBook(now: { WallClock.microseconds() })
+        let lastPair = files.isUsable ? await Self.restore(recorder, book, files.store, logger) : 0
+        let shadow = ShadowService(sink: recorder, after: lastPair, now: { WallClock.microseconds() })
+        service.value = shadow
+        return TrialParts(shadow: shadow, recorder: recorder, files: files, book: book)
+    }
+
+    /// Returns the largest id of a stored pair.
+    private static func restore(
+        _ recorder: TrialRecorder,
+        _ book: ReleaseBook,
+        _ store: any CaptureStore,
+        _ logger: Logger
+    ) async -> Int64 {
         var lastPair: Int64 = 0
         do throws(StoreError) {
             let releases = try await recorder.restore()
@@ -50,22 +57,22 @@ struct TrialParts: Sendable {
         } catch {
             logger.error("evidence of earlier processes cannot be read", metadata: ["error": "\(error)"])
         }
-        let shadow = ShadowService(sink: recorder, after: lastPair, now: { WallClock.microseconds() })
-        service.value = shadow
-        return TrialParts(shadow: shadow, recorder: recorder, store: store, book: book)
+        return lastPair
     }
 
-    private init(shadow: ShadowService, recorder: TrialRecorder, store: SQLiteCaptureStore, book: ReleaseBook) {
+    private init(shadow: ShadowService, recorder: TrialRecorder, files: CaptureFiles, book: ReleaseBook) {
+        let store = files.store
         let noiseShares = NoiseShares()
         let reader = TrialReader(
             recorder: recorder,
             store: store,
-            isUnderPressure: { model in shadow.figures().contains { $0.model == model && $0.isUnderPressure } },
+            isUnderPressure: { shadow.figures()[$0]?.isUnderPressure ?? false },
             noiseShare: { noiseShares[$0] }
         )
         self.shadow = shadow
         self.recorder = recorder
         self.store = store
+        self.key = files.key
         self.reader = reader
         self.keeper = TrialKeeper(
             shadow: shadow,
@@ -77,11 +84,18 @@ struct TrialParts: Sendable {
                     live: terms.live,
                     candidate: terms.candidate,
                     comparison: terms.comparison,
-                    capture: terms.capture
+                    capture: terms.capture,
+                    gate: terms.gate
                 )
             },
             end: { recorder.end($0) },
-            recorded: { await reader.recentRequests(model: $0, limit: 32) }
+            recorded: { model in
+                await reader.recentRequests(
+                    model: model,
+                    limit: Self.recordedLimit.count,
+                    bytes: Self.recordedLimit.bytes
+                )
+            }
         )
     }
 
@@ -102,6 +116,7 @@ struct EvidenceService: Service {
             while true {
                 try await Task.sleep(for: .seconds(1))
                 self.recorder.tick()
+                await self.recorder.catchUp()
             }
         }
     }

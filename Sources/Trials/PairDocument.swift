@@ -40,16 +40,17 @@ package struct PairDocument: Sendable, Codable, Equatable {
 
         package init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            if let value = try? container.decode(Bool.self) {
+            // Texts first: one that reads `NaN` stays a text, whatever the decoder makes of it as a number.
+            if let value = try? container.decode(String.self) {
+                self = .text(value)
+            } else if let value = try? container.decode(Bool.self) {
                 self = .boolean(value)
             } else if let value = try? container.decode(Int64.self) {
                 self = .integer(value)
             } else if let value = try? container.decode(UInt64.self) {
                 self = .unsigned(value)
-            } else if let value = try? container.decode(Double.self) {
-                self = .number(value)
             } else {
-                self = .text(try container.decode(String.self))
+                self = .number(try container.decode(Double.self))
             }
         }
 

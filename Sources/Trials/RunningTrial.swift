@@ -11,29 +11,56 @@ final class RunningTrial: Sendable {
         var candidate: ModelSignature
         var comparison: ComparisonSettings
         var capture: CapturePolicy
+        var gate: GatePolicy
 
-        var bytes: [UInt8] { ComparisonTerms.bytes(live: self.live, candidate: self.candidate, self.comparison) }
-
-        func comparator() -> PairComparator {
-            PairComparator(live: self.live, candidate: self.candidate, settings: self.comparison)
+        /// Equal for equal terms, in every process with the same key.
+        func mark(_ redactor: PairRedactor) -> [UInt8] {
+            redactor.mark(ComparisonTerms.bytes(live: self.live, candidate: self.candidate, self.comparison))
         }
     }
 
-    private struct State {
-        var terms: Terms
-        var termsBytes: [UInt8]
-        var redactor: PairRedactor
+    fileprivate struct State {
+        let live: ModelSignature
+        let redactor: PairRedactor
+        /// Of the terms.
+        let mark: [UInt8]
         var comparator: PairComparator
         var evidence = Evidence()
-        var recorded: UInt64 = 0
+        var gate: GatePolicy
+        var tests: GateEvidence
+        /// Feedback of earlier processes may not be in the tests yet.
+        var isBehind = true
+        var recorded: UInt64
         /// Counts of earlier processes.
-        var earlier = ShadowCounts()
+        let earlier: ShadowCounts
         /// Pairs the comparator holds back, and for how many ticks there have been some.
         var heldBack = 0
         var waited = 0
         var isChanged = true
         /// It was told that the live version is deterministic.
         var isAnnounced = false
+
+        init(
+            _ terms: Terms,
+            _ redactor: PairRedactor,
+            _ subject: GateTerms.Subject,
+            recorded: UInt64,
+            earlier: ShadowCounts
+        ) {
+            self.live = terms.live
+            self.gate = terms.gate
+            self.tests = GateEvidence(GateTerms(terms.gate, subject: subject))
+            self.redactor = redactor
+            self.mark = terms.mark(redactor)
+            self.comparator = PairComparator(
+                live: terms.live,
+                candidate: terms.candidate,
+                settings: terms.comparison,
+                keeping: redactor
+            )
+            self.recorded = recorded
+            self.earlier = earlier
+        }
     }
 
     private struct Saved {
@@ -43,10 +70,13 @@ final class RunningTrial: Sendable {
     }
 
     let release: Release
-    private let state: Mutex<State>
+    /// There was evidence of an earlier process, which was of other terms.
+    let beganAnew: Bool
+    fileprivate let state: Mutex<State>
     /// Held while evidence is taken and handed over, so that an older state never follows a newer one.
     private let saved = Mutex(Saved())
-    private let surroundings: Surroundings
+    fileprivate let surroundings: Surroundings
+    private let hash: KeyedHash
 
     /// What all trials of a recorder share.
     struct Surroundings: Sendable {
@@ -61,47 +91,54 @@ final class RunningTrial: Sendable {
     /// A tick's worth of evidence. Larger ones are saved less often, so that no release writes more than this per tick.
     private static let bytesPerTick = 128 << 10
 
-    /// `record` continues what an earlier process left, if it was compared in the same way.
+    /// `record` continues what an earlier process left, if it was compared and kept in the same way.
     init(_ release: Release, _ terms: Terms, continuing record: TrialRecord?, _ surroundings: Surroundings) {
         self.release = release
         self.surroundings = surroundings
+        self.hash = KeyedHash(key: surroundings.key)
+        let redactor = PairRedactor(policy: terms.capture, key: surroundings.key)
         var state = State(
-            terms: terms,
-            termsBytes: terms.bytes,
-            redactor: PairRedactor(policy: terms.capture, key: surroundings.key),
-            comparator: terms.comparator()
+            terms,
+            redactor,
+            release.gateSubject,
+            recorded: record?.recorded ?? 0,
+            earlier: record?.settledCounts ?? ShadowCounts()
         )
-        if let record {
-            state.earlier = record.settledCounts
-            state.recorded = record.recorded
-            if record.terms == state.termsBytes {
-                state.comparator = record.comparator
-                state.evidence = record.evidence
-            }
+        self.beganAnew = record.map { $0.terms != state.mark } ?? false
+        if let record, !self.beganAnew {
+            state.comparator = PairComparator(continuing: record.comparator, keeping: redactor)
+            state.evidence = record.evidence
+            // Tests of another margin would answer another question; what the evidence shows does not depend on it.
+            if record.tests.terms == state.tests.terms { state.tests = record.tests }
         }
         self.state = Mutex(state)
     }
 
-    /// Evidence of pairs that were compared in another way would mix two questions: it begins anew. A new capture policy
-    /// holds for the pairs that follow. True when evidence began anew.
+    /// Evidence of pairs that were compared in another way would mix two questions, and evidence of pairs that were kept in
+    /// another way may hold what is not to be kept any more: it begins anew. True when it did.
     func renew(_ terms: Terms) -> Bool {
-        let bytes = terms.bytes
-        if self.state.withLock({ $0.termsBytes != bytes }) { self.settle() }
+        let redactor = PairRedactor(policy: terms.capture, key: self.surroundings.key)
+        let mark = terms.mark(redactor)
+        if self.state.withLock({ $0.mark != mark }) { self.settle() }
         return self.state.withLock { state in
             // Whoever began the release again may not have heard it.
             state.isAnnounced = false
-            if state.terms.capture != terms.capture {
-                state.redactor = PairRedactor(policy: terms.capture, key: self.surroundings.key)
+            guard mark != state.mark else {
+                let tests = GateEvidence(GateTerms(terms.gate, subject: self.release.gateSubject))
+                if state.tests.terms != tests.terms { (state.tests, state.isBehind) = (tests, true) }
+                state.gate = terms.gate
+                state.isChanged = true
+                return false
             }
-            state.terms = terms
-            guard bytes != state.termsBytes else { return false }
-            state.termsBytes = bytes
             // Pairs that came since are too few to wait for.
-            state.recorded &+= UInt64(max(0, state.heldBack))
-            state.heldBack = 0
-            state.comparator = terms.comparator()
-            state.evidence = Evidence()
-            state.isChanged = true
+            let recorded = state.recorded &+ UInt64(max(0, state.heldBack))
+            state = State(
+                terms,
+                redactor,
+                self.release.gateSubject,
+                recorded: recorded,
+                earlier: state.earlier
+            )
             return true
         }
     }
@@ -133,11 +170,13 @@ final class RunningTrial: Sendable {
         let pairs: [(pair: Pair, comparison: PairComparison)]
         let redactor: PairRedactor
         let live: ModelSignature
+        let mark: [UInt8]
 
         init(_ pairs: [(pair: Pair, comparison: PairComparison)], _ state: State) {
             self.pairs = pairs
             self.redactor = state.redactor
-            self.live = state.terms.live
+            self.live = state.live
+            self.mark = state.mark
         }
     }
 
@@ -148,13 +187,21 @@ final class RunningTrial: Sendable {
             let kept = ready.redactor.redacted(pair)
             let shown = ready.redactor.redacted(comparison, live: ready.live)
             self.state.withLock { state in
-                state.evidence.add(kept, shown, repeats: repeats)
+                // The evidence may have begun anew meanwhile, on other terms.
+                if state.mark == ready.mark {
+                    state.evidence.add(kept, shown, repeats: repeats)
+                    state.tests.add(GateObservation(kept, shown))
+                    state.tests.addAnswers(of: pair)
+                }
                 state.recorded &+= 1
                 state.isChanged = true
             }
             if let body = ready.redactor.body(of: kept, shown) {
                 let summary = CapturedPair.Summary(kept, shown, model: self.release.model)
-                self.surroundings.store.append(CapturedPair(summary: summary, body: body.encoded()))
+                let hash = pair.requestID.map { self.hash.request($0, model: self.release.model) }
+                self.surroundings.store.append(
+                    CapturedPair(summary: summary, body: body.encoded(), requestHash: hash)
+                )
             }
             if repeats != nil { self.announce() }
         }
@@ -206,14 +253,44 @@ final class RunningTrial: Sendable {
             var counts = state.earlier
             counts.add(self.surroundings.counts(self.release.id))
             let record = TrialRecord(
-                terms: state.termsBytes,
+                terms: state.mark,
                 counts: counts,
                 recorded: state.recorded,
-                comparator: state.comparator,
-                evidence: state.evidence
+                comparator: state.comparator.kept,
+                evidence: state.evidence,
+                gate: state.gate,
+                tests: state.tests
             )
             defer { if isSaved { state.isChanged = false } }
             return (record, state.isChanged)
         }
     }
+}
+
+// MARK: Feedback
+
+extension RunningTrial {
+    /// Feedback that is kept and not in the tests yet is to be fetched: after a start, and when the tests began anew.
+    var isBehind: Bool { self.state.withLock { $0.isBehind } }
+
+    /// Adds all feedback of this release that is kept and not in the tests yet, in the order in which it was accepted.
+    func catchUp() async throws(StoreError) {
+        while true {
+            let known = self.state.withLock { $0.tests.feedback }
+            let losses = try await self.surroundings.store.losses(of: self.release.id, after: known, limit: 1_000)
+            let isComplete = self.state.withLock { state in
+                // Another call may have been faster: what is in already is passed over.
+                for loss in losses { state.tests.add(loss) }
+                if !losses.isEmpty { state.isChanged = true }
+                if losses.count < 1_000 { state.isBehind = false }
+                return losses.count < 1_000
+            }
+            if isComplete { return }
+        }
+    }
+}
+
+extension Release {
+    /// Before a promotion the candidate is looked at, after it the version that answers clients.
+    var gateSubject: GateTerms.Subject { self.kind == .standby ? .live : .candidate }
 }

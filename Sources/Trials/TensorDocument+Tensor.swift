@@ -42,7 +42,7 @@ extension PairDocument.TensorDocument {
         case .int16: return .integer(Int64(load(Int16.self)))
         case .int32: return .integer(Int64(load(Int32.self)))
         case .int64: return .integer(load(Int64.self))
-        case .fp16: return Self.number(Float(halfPattern: load(UInt16.self)))
+        case .fp16: return Self.number(Float(Double(halfPrecision: load(UInt16.self))))
         case .bf16: return Self.number(Float(bitPattern: UInt32(load(UInt16.self)) << 16))
         case .fp32: return Self.number(load(Float.self))
         case .fp64: return Self.number(load(Double.self))
@@ -68,21 +68,5 @@ extension PairDocument.TensorDocument {
             )
         }
         return texts
-    }
-}
-
-extension Float {
-    /// From IEEE 754 binary16.
-    fileprivate init(halfPattern: UInt16) {
-        let magnitude = UInt32(halfPattern & 0x7FFF)
-        let sign: Float = halfPattern & 0x8000 == 0 ? 1 : -1
-        switch magnitude {
-        case 0x7C01...: self = .nan
-        case 0x7C00: self = sign * .infinity
-        // The exponents' biases differ by 112.
-        case 0x0400...: self = sign * Float(bitPattern: (magnitude << 13) + (112 << 23))
-        // Subnormal: units of 2^-24.
-        default: self = sign * Float(magnitude) * 0x1p-24
-        }
     }
 }

@@ -27,7 +27,7 @@ extension TrialDocument.Output {
             self.smaller = evidence.smaller
         }
         self.details = evidence.details.means
-        let masked = Set(plan.masked)
+        let masked = Set(plan.masked.map { FieldTable.path(of: $0) })
         self.fields = evidence.fields.ranked.map { entry in
             var field = TrialDocument.Field(
                 path: entry.path,

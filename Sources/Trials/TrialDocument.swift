@@ -9,6 +9,8 @@ package struct TrialDocument: Sendable, Codable, Equatable {
     /// Microseconds since 1970 of the newest pair; nil before the first.
     package var lastPair: Int64?
     package var coverage: Coverage
+    /// Why pairs cannot be stored now, one sentence; nil when they can.
+    package var captureProblem: String?
     package var outcomes: Outcomes
     package var determinism: Determinism
     package var latency: Latency
@@ -244,12 +246,13 @@ package struct TrialDocument: Sendable, Codable, Equatable {
     }
 
     package struct WorstPair: Sendable, Codable, Equatable {
-        package var id: Int64
+        /// Nil when the pair is not in the store: it was never kept, is no longer, or waits to be written.
+        package var id: Int64?
         package var divergence: Double
         /// What differs most, in one sentence.
         package var sentence: String
 
-        package init(id: Int64, divergence: Double, sentence: String) {
+        package init(id: Int64?, divergence: Double, sentence: String) {
             self.id = id
             self.divergence = divergence
             self.sentence = sentence

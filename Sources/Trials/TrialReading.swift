@@ -7,10 +7,14 @@ package protocol TrialReading: Sendable {
     func releases(model: String, limit: Int) async throws(ControlError) -> ReleasesDocument
     /// Nil: the running release, or the newest when none runs.
     func trial(model: String, release: Int64?) async throws(ControlError) -> TrialDocument
+    /// What a verdict about `release` rests on.
+    func evidence(of release: Release) async throws(ControlError) -> GateInput
     func pairs(_ query: PairQuery) async throws(ControlError) -> PairsDocument
     func pair(model: String, id: Int64) async throws(ControlError) -> PairDocument
-    /// Kept requests as V2 inference requests, one JSON text per line, in the order they came; ids above `after`. Pairs of
-    /// which no readable request is kept (mode `hash`, `full` BYTES that are no UTF-8) are left out and counted.
+    /// Kept requests of one release (nil: of all) as V2 inference requests, one JSON text per line, in the order they
+    /// came; ids above `after`. Each has the client's id and the declared parameters, as they were kept; segments that
+    /// came in headers have no place in a body. Pairs of which no readable request is kept (mode `hash`, `full` BYTES
+    /// that are no UTF-8) are left out and counted.
     func requests(
         model: String,
         release: Int64?,
@@ -22,9 +26,34 @@ package protocol TrialReading: Sendable {
 
 /// `GET /admin/v1/models/{model}/releases`.
 package struct ReleasesDocument: Sendable, Codable, Equatable {
-    package var releases: [Release]
+    /// A release and what it came to; one flat JSON object.
+    package struct Entry: Sendable, Codable, Equatable {
+        package var release: Release
+        /// Nil when its evidence cannot be read.
+        package var pairs: UInt64?
 
-    package init(releases: [Release]) { self.releases = releases }
+        private enum CodingKeys: String, CodingKey { case pairs }
+
+        package init(_ release: Release, pairs: UInt64?) {
+            self.release = release
+            self.pairs = pairs
+        }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(try Release(from: decoder), pairs: try container.decodeIfPresent(UInt64.self, forKey: .pairs))
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            try self.release.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeIfPresent(self.pairs, forKey: .pairs)
+        }
+    }
+
+    package var releases: [Entry]
+
+    package init(releases: [Entry]) { self.releases = releases }
 }
 
 /// `GET /admin/v1/models/{model}/pairs`: `next` is the `before` of the following page by `newest`, nil on the last.

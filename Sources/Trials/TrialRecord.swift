@@ -4,23 +4,34 @@ import ServingCore
 /// All that is kept of one release besides its pairs, taken at one moment and written as one piece: after a crash
 /// evidence, comparators and counts fall back together.
 struct TrialRecord: Sendable {
-    /// What the pairs are compared by; evidence of other terms is not continued.
+    /// Stands for how the pairs are compared and kept; evidence of other terms is not continued.
     var terms: [UInt8]
     /// Of all processes that worked on this release.
     var counts: ShadowCounts
     /// Pairs that went into evidence, of all processes.
     var recorded: UInt64
-    var comparator: PairComparator
+    var comparator: ComparatorState
     var evidence: Evidence
+    /// The policy the tests are for.
+    var gate: GatePolicy
+    var tests: GateEvidence
 
     private static let kind: StaticString = "TREC"
-    private static let version: UInt8 = 1
-    /// Later reasons follow at the end, so that records from before they were there can be read.
-    private static let firstDrops = 8
+    private static let version: UInt8 = 2
     /// Counts beyond this were never counted; sums of what is below cannot overflow.
     private static let largestCount: UInt64 = 1 << 53
 
-    init(terms: [UInt8], counts: ShadowCounts, recorded: UInt64, comparator: PairComparator, evidence: Evidence) {
+    init(
+        terms: [UInt8],
+        counts: ShadowCounts,
+        recorded: UInt64,
+        comparator: ComparatorState,
+        evidence: Evidence,
+        gate: GatePolicy,
+        tests: GateEvidence
+    ) {
+        self.gate = gate
+        self.tests = tests
         self.terms = terms
         self.counts = counts
         self.recorded = recorded
@@ -30,13 +41,14 @@ struct TrialRecord: Sendable {
 
     /// Of a release that nothing is known about.
     static var empty: TrialRecord {
-        let nothing = ModelSignature(inputs: [], outputs: [])
-        return TrialRecord(
+        TrialRecord(
             terms: [],
             counts: ShadowCounts(),
             recorded: 0,
-            comparator: PairComparator(live: nothing, candidate: nothing, settings: ComparisonSettings()),
-            evidence: Evidence()
+            comparator: .empty,
+            evidence: Evidence(),
+            gate: GatePolicy(),
+            tests: GateEvidence(GateTerms(GatePolicy(), subject: .candidate))
         )
     }
 
@@ -46,43 +58,49 @@ struct TrialRecord: Sendable {
         for count in [self.counts.sampled, self.counts.paired, self.counts.pending, self.counts.optedOut] {
             writer.write(count)
         }
-        for drop in ShadowDrop.allCases.prefix(Self.firstDrops) { self.write(drop, &writer) }
+        // With their number, so that a record from before a reason was there can be read.
+        writer.write(UInt64(ShadowDrop.allCases.count))
+        for drop in ShadowDrop.allCases { writer.write(self.counts.dropped[drop.rawValue] ?? 0) }
         writer.write(self.recorded)
         writer.write(try StateCoding.encode(self.comparator))
         writer.write(self.evidence.encoded())
-        for drop in ShadowDrop.allCases.dropFirst(Self.firstDrops) { self.write(drop, &writer) }
+        writer.write(try StateCoding.encode(self.gate))
+        writer.write(self.tests.encoded())
         return BinarySeal.seal(writer.bytes, kind: Self.kind, version: Self.version)
     }
 
     init(decoding bytes: [UInt8]) throws(BinaryDamage) {
         var reader = BinaryReader(try BinarySeal.open(bytes, kind: Self.kind, version: Self.version))
         self.terms = try reader.readBytes()
-        self.counts = ShadowCounts()
-        self.counts.sampled = try Self.readCount(&reader)
-        self.counts.paired = try Self.readCount(&reader)
-        self.counts.pending = try Self.readCount(&reader)
-        self.counts.optedOut = try Self.readCount(&reader)
-        for drop in ShadowDrop.allCases.prefix(Self.firstDrops) { try Self.read(drop, &self.counts, &reader) }
+        self.counts = try Self.readCounts(&reader)
         self.recorded = try Self.readCount(&reader)
-        self.comparator = try StateCoding.decode(PairComparator.self, from: try reader.readBytes())
+        self.comparator = try StateCoding.decode(ComparatorState.self, from: try reader.readBytes())
         self.evidence = try Evidence(decoding: try reader.readBytes())
-        for drop in ShadowDrop.allCases.dropFirst(Self.firstDrops) where reader.remaining > 0 {
-            try Self.read(drop, &self.counts, &reader)
-        }
+        self.gate = try StateCoding.decode(GatePolicy.self, from: try reader.readBytes())
+        self.tests = try GateEvidence(decoding: try reader.readBytes())
         try reader.finish()
     }
 
-    private func write(_ drop: ShadowDrop, _ writer: inout BinaryWriter) {
-        writer.write(self.counts.dropped[drop.rawValue] ?? 0)
+    /// Pairs that went into evidence, without reading all of it.
+    static func recorded(in bytes: [UInt8]) throws(BinaryDamage) -> UInt64 {
+        var reader = BinaryReader(try BinarySeal.open(bytes, kind: Self.kind, version: Self.version))
+        _ = try reader.readBytes()
+        _ = try Self.readCounts(&reader)
+        return try Self.readCount(&reader)
     }
 
-    private static func read(
-        _ drop: ShadowDrop,
-        _ counts: inout ShadowCounts,
-        _ reader: inout BinaryReader
-    ) throws(BinaryDamage) {
-        let count = try Self.readCount(&reader)
-        if count > 0 { counts.dropped[drop.rawValue] = count }
+    private static func readCounts(_ reader: inout BinaryReader) throws(BinaryDamage) -> ShadowCounts {
+        var counts = ShadowCounts()
+        counts.sampled = try Self.readCount(&reader)
+        counts.paired = try Self.readCount(&reader)
+        counts.pending = try Self.readCount(&reader)
+        counts.optedOut = try Self.readCount(&reader)
+        let drops = try reader.readCount(atMost: ShadowDrop.allCases.count)
+        for drop in ShadowDrop.allCases.prefix(drops) {
+            let count = try Self.readCount(&reader)
+            if count > 0 { counts.dropped[drop.rawValue] = count }
+        }
+        return counts
     }
 
     private static func readCount(_ reader: inout BinaryReader) throws(BinaryDamage) -> UInt64 {

@@ -57,25 +57,36 @@ package final class TrialRecorder: PairSink, Sendable {
     package func restore() async throws(StoreError) -> [Release] {
         let releases = try await self.surroundings.store.releases(model: nil, limit: 1_000)
         for release in releases.filter({ $0.ended == nil }).prefix(self.limit) {
-            guard let bytes = try await self.surroundings.store.evidence(of: release.id) else { continue }
-            self.state.withLock { $0.left[release.id] = bytes }
+            do throws(StoreError) {
+                guard let bytes = try await self.surroundings.store.evidence(of: release.id) else { continue }
+                self.state.withLock { $0.left[release.id] = bytes }
+            } catch {
+                self.note("stored evidence cannot be read and begins anew: \(error)", release)
+            }
         }
         return releases
     }
 
     /// Starts a release, or takes one up again that an earlier process left. For a release that runs: nothing, when the
-    /// terms are the same; another capture policy holds from now on; with other signatures or comparison settings the
-    /// evidence begins anew, because the two kinds of pairs answer different questions.
+    /// terms are the same; with other signatures, comparison settings or another capture policy the evidence begins anew,
+    /// because it would answer two questions at once, or hold what is not to be kept any more.
     package func begin(
         _ release: Release,
         live: ModelSignature,
         candidate: ModelSignature,
         comparison: ComparisonSettings,
-        capture: CapturePolicy
+        capture: CapturePolicy,
+        gate: GatePolicy = GatePolicy()
     ) {
-        let terms = RunningTrial.Terms(live: live, candidate: candidate, comparison: comparison, capture: capture)
+        let terms = RunningTrial.Terms(
+            live: live,
+            candidate: candidate,
+            comparison: comparison,
+            capture: capture,
+            gate: gate
+        )
         if let trial = self.running(release.id) {
-            if trial.renew(terms) { self.note("compared in another way: evidence begins anew", release) }
+            if trial.renew(terms) { self.noteAnew(release) }
             return
         }
         let trial = RunningTrial(release, terms, continuing: self.takeLeft(release), self.surroundings)
@@ -85,7 +96,12 @@ package final class TrialRecorder: PairSink, Sendable {
             return true
         }
         guard hasRoom else { return self.note("no evidence is kept: \(self.limit) releases run already", release) }
+        if trial.beganAnew { self.noteAnew(release) }
         self.surroundings.store.save(release)
+    }
+
+    private func noteAnew(_ release: Release) {
+        self.note("compared or kept in another way: evidence begins anew", release)
     }
 
     /// Ends a release whose last pair has come; `release` has `ended` set. Its evidence is kept for good.
@@ -167,7 +183,27 @@ package final class TrialRecorder: PairSink, Sendable {
         self.logger.error("\(what)", metadata: ["model": "\(release.model)", "release": "\(release.id)"])
     }
 
+    // MARK: Feedback
+
+    /// Brings the tests of a release up to the feedback that is kept. Nothing for one that does not run.
+    package func catchUp(_ release: Int64) async throws(StoreError) {
+        try await self.running(release)?.catchUp()
+    }
+
+    /// The same for all releases that have begun since; to be called once a second. What cannot be read now is read later.
+    package func catchUp() async {
+        for trial in self.state.withLock({ Array($0.running.values) }) where trial.isBehind {
+            try? await trial.catchUp()
+        }
+    }
+
     // MARK: Reading
+
+    /// What the running release of `model` shows; nil when none runs.
+    package func gateInput(of model: String) -> GateInput? {
+        let running = self.state.withLock { state in state.running.values.filter { $0.release.model == model } }
+        return running.max { $0.release.id < $1.release.id }.map { GateInput($0.release, $0.record) }
+    }
 
     /// In memory: running, or among the last that ended.
     var known: [Release] {

@@ -33,7 +33,9 @@ struct AdminOptions: ParsableArguments {
                 token: environment["TEAL_ADMIN_TOKEN"]
             )
             try body(client)
-        } catch let error as AdminClientError {
+        } catch let error as any Error & CustomStringConvertible
+            where error is AdminClientError || error is CommandFailure
+        {
             try FileHandle.standardError.write(contentsOf: Data("teal: \(error)\n".utf8))
             throw ExitCode(1)
         }

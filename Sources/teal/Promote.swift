@@ -8,8 +8,11 @@ struct Promote: ParsableCommand {
     @Argument(help: "The model's name.")
     var model: String
 
-    @Flag(help: "Promote although the candidate breaks the contract; needs --reason.")
+    @Flag(help: "Promote although the gate does not say promote, or the contract is broken; needs --reason.")
     var force = false
+
+    @Option(help: "The verdict it shall rest on, as `teal gate` gave it; what the gate says now if left out.")
+    var verdict: Int64?
 
     @Option(help: "Why; kept in the audit log.")
     var reason: String?
@@ -27,14 +30,15 @@ struct Promote: ParsableCommand {
     }
 
     func run() throws {
-        let context = ActionContext(
+        var context = ActionContext(
             actor: Operator.name,
             reason: self.reason,
             expectedRevision: self.revision,
             force: self.force,
             waitsForDrain: self.waitForDrain
         )
-        try self.admin.run { client in
+        context.verdict = self.verdict
+        try self.admin.run { [context] client in
             try client.promote(model: self.model, context)
         } describe: { answer in
             AdminReport.action(try answer.decode(ActionReply.self))

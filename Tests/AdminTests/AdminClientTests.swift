@@ -11,6 +11,7 @@ import Testing
         try await AdminFixture.run(token: "t") { admin in
             _ = try await admin.store.commit(.sample(.sample(revision: 1)))
             let context = ActionContext(actor: "ada@lab", reason: "r", expectedRevision: 12, idempotencyKey: "k")
+            let split = SplitChange(share: 0.05, key: .requestID, seed: 7, ramp: [0.5], stepTime: 90_000_000)
             try await admin.client(token: "t") { client in
                 #expect(try client.models().decode(ModelsDocument.self).models == [.sample()])
                 #expect(try client.model("digits").decode(ModelStatus.self) == .sample())
@@ -24,6 +25,8 @@ import Testing
                 _ = try client.promote(model: "digits", context)
                 _ = try client.rollback(model: "digits", context)
                 _ = try client.setTraffic(TrafficChange(shadow: 0.25, noise: 0), model: "digits", context)
+                _ = try client.setTraffic(TrafficChange(resets: true), model: "digits", context)
+                _ = try client.setTraffic(TrafficChange(split: split), model: "digits", context)
             }
             let load = LoadRequest(model: "digits", slot: .green, source: "digits", version: 2, waits: false)
             #expect(
@@ -31,6 +34,8 @@ import Testing
                     .load(load, context), .unload("digits", .green, context), .promote("digits", context),
                     .rollback("digits", context),
                     .traffic("digits", TrafficChange(shadow: 0.25, noise: 0), context),
+                    .traffic("digits", TrafficChange(resets: true), context),
+                    .traffic("digits", TrafficChange(split: split), context),
                 ]
             )
         }

@@ -6,7 +6,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct AdminErrorTests {
     private static let statuses: [ControlError.Code: Int] = [
         .invalidRequest: 400, .notFound: 404, .staleRevision: 409, .slotBusy: 409, .notReady: 409,
-        .contractBroken: 409, .idempotencyKeyReused: 409, .insufficientMemory: 507, .loadFailed: 422,
+        .contractBroken: 409, .gateHold: 409, .gateReject: 409, .verdictInvalid: 409, .conflict: 409,
+        .idempotencyKeyReused: 409, .insufficientMemory: 507, .loadFailed: 422,
         .storeUnavailable: 503, .shuttingDown: 503,
     ]
 
@@ -47,11 +48,26 @@ import Testing
             ("load", #"{"source":"../etc"}"#, "'source'"), ("load", #"{"source":"/etc"}"#, "'source'"),
             ("load", #"{"source":"a//b"}"#, "'source'"), ("load", #"{"wait":0}"#, "'wait'"),
             ("load", #"{"waitForDrain":true}"#, "'waitForDrain'"),
-            ("traffic", "{}", "give `shadow`, `noise` or both"), ("traffic", #"{"reason":"x"}"#, "give `shadow`"),
+            ("traffic", "{}", "give `shadow`, `noise`, `reset`, `split`"),
+            ("traffic", #"{"reason":"x"}"#, "give `shadow`"),
             ("traffic", #"{"shadow":"50%"}"#, "'shadow' must be a number between 0 and 1, e.g. 0.25"),
             ("traffic", #"{"shadow":true}"#, "'shadow' must be a number"), ("traffic", #"{"noise":1.01}"#, "'noise'"),
+            ("traffic", #"{"reset":true,"noise":0}"#, "`reset` goes with neither"),
+            ("traffic", #"{"reset":false}"#, "`reset`"),
+            ("traffic", #"{"reset":1}"#, "'reset' must be true or false"),
             ("traffic", #"{"noise":-0.1}"#, "'noise' must be a number"), ("traffic", #"{"noise":1e400}"#, ""),
             ("traffic", #"{"shadow":[0.5]}"#, "'shadow'"), ("traffic", #"{"shadow":0.5,"force":true}"#, "'force'"),
+            ("traffic", #"{"split":5}"#, "'split' must be a number"), ("traffic", #"{"split":"5%"}"#, "'split'"),
+            ("traffic", #"{"splitKey":"x-user"}"#, "'x-user' is no key; write id, header:NAME"),
+            ("traffic", #"{"splitKey":7}"#, "'splitKey' must be a string"),
+            ("traffic", #"{"splitKey":" "}"#, "give `shadow`"), ("traffic", #"{"splitSeed":-1}"#, "'splitSeed'"),
+            ("traffic", #"{"splitSeed":0.5}"#, "'splitSeed' must be an integer"),
+            ("traffic", #"{"ramp":[1,5,25]}"#, "'ramp' must be a list of numbers between 0 and 1"),
+            ("traffic", #"{"ramp":0.5}"#, "'ramp' must be a list"),
+            ("traffic", #"{"ramp":[]}"#, "`ramp` must be 1 to 32"),
+            ("traffic", #"{"ramp":[0.5,0.25]}"#, "ascending"), ("traffic", #"{"stepSeconds":60}"#, "give `ramp` too"),
+            ("traffic", #"{"ramp":[1],"stepSeconds":0}"#, "'stepSeconds' must be between 1 and 2592000"),
+            ("traffic", #"{"split":0,"ramp":[1]}"#, "`split` of 0 ends the split"),
         ]
     )
     func badBodies(_ route: String, _ body: String, _ words: String) async throws {

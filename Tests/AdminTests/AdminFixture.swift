@@ -11,6 +11,7 @@ struct AdminFixture: Sendable {
     let control: FakeModelControl
     let store: InMemoryControlStore
     let trials: FakeTrialReading
+    let desk: FakeGateDesk
     let acknowledged: AdminCounter
     let port: Int
 
@@ -23,12 +24,14 @@ struct AdminFixture: Sendable {
         let control = FakeModelControl()
         let store = InMemoryControlStore()
         let trials = FakeTrialReading()
+        let desk = FakeGateDesk()
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let server = try AdminServer(
             configuration: AdminConfiguration(port: 0, token: token),
             control: control,
             store: store,
             trials: trials,
+            desk: desk,
             info: AdminInfo(version: "1.2.3", onnxRuntimeVersion: "1.32.0", startedAt: 1_700_000_000_000_000),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Self.quiet,
@@ -48,6 +51,7 @@ struct AdminFixture: Sendable {
                     control: control,
                     store: store,
                     trials: trials,
+                    desk: desk,
                     acknowledged: server.acknowledged,
                     port: port
                 )

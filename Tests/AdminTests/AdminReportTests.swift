@@ -31,7 +31,7 @@ import Testing
                          green  candidate  ready  2
 
             live blue, revision 12, generation 31, draining generations 29 30
-            shadow 100%, noise 10%
+            shadow 100%, noise 10%, as the manifest says
             blue: logistic regression, accuracy 0.9512
 
             """
@@ -46,21 +46,38 @@ import Testing
         let promoted = "digits: blue (version 1) is live, revision 12, audit row 41, switched in 1.3125 ms, drained\n"
         #expect(AdminReport.action(reply) == promoted)
         let loaded = ActionReply(action: "load", audit: 42, status: .sample())
-        let line = "digits: load of green (version 2), now ready, revision 12, audit row 42\n"
-        #expect(AdminReport.action(loaded, slot: .green) == line)
+        let ready = "digits: load of green (version 2), now ready, revision 12, audit row 42\n"
+        #expect(AdminReport.action(loaded, slot: .green) == ready)
         var status = ModelStatus.sample()
         status.traffic = TrafficSettings(shadow: 0.125, noise: 0)
+        status.isTrafficSet = true
         let mirrored = ActionReply(action: "traffic", audit: 43, status: status)
-        #expect(AdminReport.action(mirrored) == "digits: shadow 12.5%, noise 0%, revision 12, audit row 43\n")
+        let line = "digits: shadow 12.5%, noise 0%, as an operator set them, revision 12, audit row 43\n"
+        #expect(AdminReport.action(mirrored) == line)
     }
 
     @Test("what is mirrored is one line, and says when nothing can be")
     func traffic() {
         var status = ModelStatus.sample()
-        let none = "digits: shadow 100%, noise 10%, revision 12; no trial is running, so nothing is mirrored\n"
+        let shares = "digits: shadow 100%, noise 10%, as the manifest says, revision 12"
+        let none = "\(shares); no trial is running, so nothing is mirrored\n"
         #expect(AdminReport.traffic(status) == none)
         status.release = .sample()
-        #expect(AdminReport.traffic(status) == "digits: shadow 100%, noise 10%, revision 12\n")
+        #expect(AdminReport.traffic(status) == "\(shares)\n")
+    }
+
+    @Test("a split is shown with what decides it and what is to come, and says when nobody can be sent")
+    func split() {
+        var status = ModelStatus.sample()
+        status.split = SplitSettings(share: 0.05, key: .header("x-user"), seed: 7)
+        let split = "shadow 100%, noise 10%, as the manifest says, split 5% by header:x-user (fnv1a64-fmix64/1, seed 7)"
+        #expect(AdminReport.model(status).contains("\n\(split)\n"))
+        let reply = ActionReply(action: "traffic", audit: 44, status: status)
+        #expect(AdminReport.action(reply) == "digits: \(split), revision 12, audit row 44\n")
+        status.split.ramp = [0.25, 1]
+        #expect(AdminReport.traffic(status).contains("seed 7), then 25% 100% after 600 s each, revision 12"))
+        status.slots[1].role = .standby
+        #expect(AdminReport.traffic(status).contains("no candidate is ready: everybody gets the live version"))
     }
 
     @Test("the audit log is a table with the change of the live slot and the reason")

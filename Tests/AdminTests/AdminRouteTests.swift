@@ -115,15 +115,20 @@ import Testing
             #expect(answer.status == 200 && answer.headers["etag"] == "\"12\"")
             #expect(try answer.decode(ActionReply.self).action == "traffic")
             _ = try await admin.send("POST", path, #"{"noise":1}"#)
+            _ = try await admin.send("POST", path, #"{"reset":true}"#)
+            let split = #"{"split":0.01,"splitKey":"header:X-User","splitSeed":7,"ramp":[0.05,1],"stepSeconds":60}"#
+            _ = try await admin.send("POST", path, split)
             var context = ActionContext(actor: "ada@lab", reason: "why", expectedRevision: 12)
             context.idempotencyKey = "k"
             #expect(
                 await admin.control.calls == [
                     .traffic("digits", TrafficChange(shadow: 0.5, noise: 0), context),
                     .traffic("digits", TrafficChange(noise: 1), ActionContext(actor: "anonymous")),
+                    .traffic("digits", TrafficChange(resets: true), ActionContext(actor: "anonymous")),
+                    .traffic("digits", .split, ActionContext(actor: "anonymous")),
                 ]
             )
-            #expect(admin.acknowledged.value == 2)
+            #expect(admin.acknowledged.value == 4)
             let unknown = try await admin.send("POST", "/admin/v1/models/nobody/traffic", #"{"noise":1}"#)
             #expect(unknown.status == 404)
         }
@@ -202,4 +207,16 @@ import Testing
             #expect(answer.status == 200 && answer.body.isEmpty)
         }
     }
+}
+
+extension TrafficChange {
+    fileprivate static let split = TrafficChange(
+        split: SplitChange(
+            share: 0.01,
+            key: .header("x-user"),
+            seed: 7,
+            ramp: [0.05, 1],
+            stepTime: 60_000_000
+        )
+    )
 }

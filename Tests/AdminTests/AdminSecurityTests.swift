@@ -12,6 +12,7 @@ import Testing
 
     private static func body(_ route: AdminRoutes.Route) -> String? {
         guard route.method == "POST" else { return nil }
+        if route.path.hasSuffix("/feedback") { return #"{"id":"a","label":8}"# }
         return route.path.hasSuffix("/traffic") ? #"{"shadow":0.5}"# : "{}"
     }
 
@@ -155,6 +156,7 @@ import Testing
                 control: admin.control,
                 store: admin.store,
                 trials: admin.trials,
+                desk: admin.desk,
                 info: AdminInfo(version: "1", onnxRuntimeVersion: "1", startedAt: 0),
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                 logger: AdminFixture.quiet,

@@ -26,6 +26,44 @@ import Testing
     }
 
     @Test(
+        "a ramp is percentages between commas",
+        arguments: [
+            ("1,5,25,50,100", [0.01, 0.05, 0.25, 0.5, 1]), ("0.5%,100%", [0.005, 1]), ("7", [0.07]),
+            ("50,25", [0.5, 0.25]),
+        ]
+    )
+    func ramp(_ text: String, _ ramp: [Double]) {
+        #expect(Share.parseRamp(text) == ramp)
+    }
+
+    @Test(
+        "what is no ramp is refused",
+        arguments: ["", ",", "1,,5", "1,5,", "1;5", "1 , 5", "101", "1,x", "-1", "1e1"]
+    )
+    func noRamp(_ text: String) {
+        #expect(Share.parseRamp(text) == nil)
+    }
+
+    @Test(
+        "a span is a whole number and a unit",
+        arguments: [
+            ("90s", 90_000_000), ("15m", 900_000_000), ("1h", 3_600_000_000), ("2d", 172_800_000_000), ("0s", 0),
+        ]
+            as [(String, Int64)]
+    )
+    func span(_ text: String, _ span: Int64) {
+        #expect(Span.microseconds(text) == span)
+    }
+
+    @Test(
+        "what is no span is refused",
+        arguments: ["", "s", "1", "1.5h", "-1h", "1 h", "1w", "9223372036854775807d", "٢h"]
+    )
+    func noSpan(_ text: String) {
+        #expect(Span.microseconds(text) == nil)
+    }
+
+    @Test(
         "a point in time is microseconds, ISO 8601, or a span before now",
         arguments: [
             ("1700000000000000", 1_700_000_000_000_000), ("2023-11-14T22:13:20Z", 1_700_000_000_000_000),

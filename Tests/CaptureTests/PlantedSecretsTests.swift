@@ -127,7 +127,8 @@ struct PlantedSecretsTests {
             var output = OutputComparison(name: "o", divergence: 1, diverged: true)
             output.liveClass = text
             output.fields = [
-                FieldDifference(path: "$.a", kind: .value, live: "\"\(secret)\"", candidate: String(text.prefix(128)))
+                FieldDifference(path: "$.a", kind: .value, live: "\"\(secret)\"", candidate: String(text.prefix(128))),
+                FieldDifference(path: "$['\(secret.prefix(64))'].a", kind: .missing),
             ]
             let kept = redactor.redacted(pair)
             let comparison = redactor.redacted(
@@ -136,10 +137,13 @@ struct PlantedSecretsTests {
             )
             let body = try #require(redactor.body(of: kept, comparison)).encoded()
             for planted in Set([secret, written]) {
+                let remembered = [
+                    redactor.place("$.a['x \(planted.prefix(62))'][*]", in: "o"), redactor.sentence("because: \(text)"),
+                ]
                 let planted = Array(planted.utf8)
                 #expect(!body.contains(planted), "\(round): \(text)")
-                for other in [kept.requestID, kept.candidate.reason] + kept.segments.map(\.value) {
-                    #expect(!Array((other ?? "").utf8).contains(planted), "\(round): \(text)")
+                for other in [kept.requestID, kept.candidate.reason] + kept.segments.map(\.value) + remembered {
+                    #expect(!Array((other ?? "").utf8).contains(planted.prefix(40)), "\(round): \(text)")
                 }
             }
         }

@@ -13,7 +13,8 @@ final class OneOutput {
         _ shape: [Int64],
         named name: String = "y",
         candidate: (datatype: DataType, shape: [Int64])? = nil,
-        setting: ComparisonSettings.Output? = nil
+        setting: ComparisonSettings.Output? = nil,
+        keeping form: any KeptForm = VerbatimForm()
     ) {
         let signature = { (datatype: DataType, shape: [Int64]) in
             ModelSignature(inputs: [], outputs: [TensorSpec(name: name, datatype: datatype, shape: shape)])
@@ -22,7 +23,8 @@ final class OneOutput {
         self.comparator = PairComparator(
             live: signature(datatype, shape),
             candidate: signature(candidate?.datatype ?? datatype, candidate?.shape ?? shape),
-            settings: ComparisonSettings(outputs: setting.map { [name: $0] } ?? [:])
+            settings: ComparisonSettings(outputs: setting.map { [name: $0] } ?? [:]),
+            keeping: form
         )
     }
 
@@ -59,7 +61,7 @@ final class OneOutput {
         self.comparator.settle().map(\.comparison)
     }
 
-    var plan: OutputPlan? { self.comparator.plan.first }
+    var plan: OutputPlan? { self.comparator.kept.plan.first }
 
     private func leg(_ tensor: Tensor?) -> Leg {
         Leg(

@@ -75,6 +75,20 @@ struct TextComparisonTests {
         #expect(result.divergence == 0.5)
     }
 
+    @Test("JSON: a key that stands twice in an object is two fields, compared in their order")
+    func doubledKeys() throws {
+        let lost = try self.fields(#"{"a":1,"a":2}"#, #"{"a":2}"#)
+        #expect(lost.divergence == 1 && lost.diverged)
+        #expect(
+            lost.fields == [
+                FieldDifference(path: "$.a", kind: .value, live: "1", candidate: "2"),
+                FieldDifference(path: "$.a", kind: .missing, live: "2"),
+            ]
+        )
+        #expect(try self.fields(#"{"a":1,"b":0,"a":2}"#, #"{"\u0061":1,"a":2,"b":0}"#).diverged == false)
+        #expect(try self.fields(#"{"a":1,"a":2}"#, #"{"a":2,"a":1}"#).divergence == 1)
+    }
+
     @Test("JSON: numbers within the tolerance are equal; long identifiers are compared digit by digit")
     func numbers() throws {
         #expect(try self.fields("[1.0]", "[1.05]", tolerance: 0.1).diverged == false)

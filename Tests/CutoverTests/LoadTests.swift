@@ -112,6 +112,25 @@ import Testing
         #expect(try await workshop.summary() == "blue v1 ready live, green v2 ready candidate")
     }
 
+    @Test("Capture rules that name a tensor which neither version has refuse a load, with the names there are")
+    func strangeTensor() async throws {
+        let workshop = try await Workshop.started()
+        try workshop.folder.write("capture: {rules: [email, {tensor: imgae}, {tensor: y}]}\n", to: "m/model.yaml")
+        let error = await refusal { try await workshop.load(.green, 3) }
+        #expect(
+            error
+                == ControlError(
+                    .loadFailed,
+                    "capture.rules in model.yaml remove imgae, which is no input or output of either version; "
+                        + "its inputs and outputs are x, y"
+                )
+        )
+        #expect(try await workshop.summary() == "blue v1 ready live, green v2 ready candidate")
+        try workshop.folder.write("capture: {rules: [email, {tensor: x}, {tensor: y}]}\n", to: "m/model.yaml")
+        try await workshop.load(.green, 3)
+        #expect(try await workshop.slot(.green).version == 3)
+    }
+
     @Test("A candidate that refuses today's requests is refused with the differences")
     func contract() async throws {
         let workshop = try await Workshop.started(versions: [1: "one", 2: "two", 3: "wide"])

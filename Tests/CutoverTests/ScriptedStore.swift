@@ -6,7 +6,7 @@ import TestSupport
 /// crash is a call after which the test gives the same memory to a new manager.
 final class ScriptedStore: ControlStore {
     enum Step: Sendable, Hashable {
-        case records, begin, commit, reply
+        case records, begin, commit, reply, saveVerdict
     }
 
     private struct Script {
@@ -58,6 +58,21 @@ final class ScriptedStore: ControlStore {
     }
 
     func auditCount() async throws(StoreError) -> Int64 { try await self.memory.auditCount() }
+
+    func save(_ verdict: StoredVerdict) async throws(StoreError) -> Int64 {
+        try await self.reach(.saveVerdict)
+        return try await self.memory.save(verdict)
+    }
+
+    func verdict(_ id: Int64) async throws(StoreError) -> StoredVerdict? { try await self.memory.verdict(id) }
+
+    func verdicts(model: String?, limit: Int) async throws(StoreError) -> [StoredVerdict] {
+        try await self.memory.verdicts(model: model, limit: limit)
+    }
+
+    func rejection(model: String, candidate: String, policy: String) async throws(StoreError) -> StoredVerdict? {
+        try await self.memory.rejection(model: model, candidate: candidate, policy: policy)
+    }
 
     private func reach(_ step: Step) async throws(StoreError) {
         let pause = self.script.withLock { script in

@@ -49,13 +49,18 @@ struct LiveGateway: Sendable {
         try await group.shutdownGracefully()
     }
 
-    func publish(_ models: [Slot: LoadedModel], live: Slot = .blue, generation: UInt64) async throws {
+    func publish(
+        _ models: [Slot: LoadedModel],
+        live: Slot = .blue,
+        generation: UInt64,
+        split: SplitPlan? = nil
+    ) async throws {
         let leases = Dictionary(
             uniqueKeysWithValues: models.map { slot, model in
                 (slot, self.ledger.open(slot, generation: generation, model: model))
             }
         )
-        let entry = RoutingPlan.Entry(live: live, leases: leases, allowsSlotHeader: true)
+        let entry = RoutingPlan.Entry(live: live, leases: leases, allowsSlotHeader: true, split: split)
         try await self.publisher.publish(RoutingPlan(generation: generation, isReady: true, models: ["m": entry]))
     }
 

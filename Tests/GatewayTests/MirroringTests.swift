@@ -5,6 +5,7 @@ import Routing
 import ServingCore
 import Shadow
 import Slots
+import Telemetry
 import TestSupport
 import Testing
 
@@ -40,6 +41,7 @@ struct MirroringTests {
 
     private func with(
         live: FakeEngine = FakeEngine(),
+        split: SplitPlan? = nil,
         settings: TrafficSettings = TrafficSettings(shadow: 1, noise: 0),
         segments: [SegmentSource] = [],
         _ body: (Stage) async throws -> Void
@@ -53,7 +55,7 @@ struct MirroringTests {
         let service = ShadowService(sink: pairs, now: { 1_000 }, memoryIsShort: { false })
         try await LiveGateway.with(live) { gateway in
             let stage = Stage(gateway: gateway, service: service, pairs: pairs)
-            try await gateway.publish([.blue: live, .green: candidate], generation: 2)
+            try await gateway.publish([.blue: live, .green: candidate], generation: 2, split: split)
             let trial = service.open(stage.release, live: live, candidate: candidate, limits: ShadowLimits())
             try await gateway.publisher.publish(
                 ["m": MirrorPlan(trial: trial, settings: settings, segments: segments)]
@@ -95,6 +97,7 @@ struct MirroringTests {
             #expect(
                 pair.segments == [Segment(key: "x-tenant", value: "acme"), Segment(key: "label", value: "four")]
             )
+            #expect(pair.segments.map(\.isHeader) == [true, false])
         }
     }
 
@@ -114,6 +117,25 @@ struct MirroringTests {
             #expect(try await client.receive(1).statuses == [status])
             #expect(stage.counts.sampled == 0)
             #expect(stage.counts.optedOut == (request.contains("teal-shadow: ") && status == 200 ? 1 : 0))
+        }
+    }
+
+    @Test("what a split sends to the candidate is not sampled; the rest is mirrored as ever")
+    func split() async throws {
+        let plan = SplitPlan(share: 0.3, key: .header("x-user"), seed: 7, epoch: 1)
+        try await self.with(split: plan) { stage in
+            let client = try await stage.gateway.connect()
+            for number in 0..<200 as Range<Int32> {
+                try await client.send(Requests.infer(number, "x-user: u\(number)"))
+                let isCandidate = SplitBucket(key: "u\(number)", seed: 7).isCandidate(share: 0.3)
+                let answer = try await client.receive(1).first
+                #expect(answer?.headers["teal-slot"] == (isCandidate ? "green" : "blue"))
+                #expect(answer?.body.contains("\"data\":[\(isCandidate ? number + 100 : number)]") == true)
+            }
+            #expect(await eventually { stage.counts.pending == 0 })
+            let split = try #require(try await stage.gateway.publisher.splits()["m"]).counts
+            #expect(split.candidate > 0 && split.live + split.candidate == 200)
+            #expect(stage.counts.sampled == split.live)
         }
     }
 

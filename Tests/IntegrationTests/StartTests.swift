@@ -3,6 +3,7 @@ import Foundation
 import ServingCore
 import TestSupport
 import Testing
+import Trials
 
 /// Every mistake at the start ends the process with status 1 and one line that says what to do.
 @Suite("Starting the gateway")
@@ -61,6 +62,39 @@ struct StartTests {
         #expect(status == 1)
         #expect(output.contains("another gateway uses the folder"), "\(output)")
         await gateway.stop()
+    }
+
+    @Test("captures that are not ours or newer do not stop the start: they are left alone, off, and that is said")
+    func foreignCaptures() async throws {
+        let first = try await GatewayProcess.start()
+        await first.end()
+        let captures = URL(fileURLWithPath: first.data + "/captures.db")
+        let key = URL(fileURLWithPath: first.data + "/captures.key")
+        let (sound, soundKey) = (try Data(contentsOf: captures), try Data(contentsOf: key))
+        var newer = sound
+        // The schema number, in the header of every SQLite file.
+        newer.replaceSubrange(60..<64, with: [0, 0, 0, 99])
+        let foreign = try Data(contentsOf: URL(fileURLWithPath: first.data + "/control.db"))
+        for (content, keyContent, sentence) in [
+            (newer, soundKey, "captures.db was written by a newer version of Teal"),
+            (foreign, soundKey, "captures.db is not a capture database of Teal"),
+            (sound, Data(soundKey.dropLast()), "captures.key is not a key of 32 bytes"),
+        ] {
+            try content.write(to: captures)
+            try keyContent.write(to: key)
+            let gateway = try await GatewayProcess.start(data: first.data)
+            let admin = try AdminCalls(gateway)
+            #expect(gateway.log.split(separator: "\n").count { $0.contains(sentence) } == 1, "\(gateway.log)")
+            #expect(try await admin.metric("teal_captures_failing") == 1)
+            #expect(try await admin.trial("digits").captureProblem?.hasPrefix(sentence) == true)
+            await gateway.end()
+            #expect(try Data(contentsOf: captures) == content && (try Data(contentsOf: key)) == keyContent)
+        }
+        try sound.write(to: captures)
+        try soundKey.write(to: key)
+        let last = try await GatewayProcess.start(data: first.data)
+        #expect(try await AdminCalls(last).metric("teal_captures_failing") == 0)
+        await last.stop()
     }
 
     @Test("a model whose warm-up never ends does not keep the gateway from stopping", .timeLimit(.minutes(2)))

@@ -1,5 +1,6 @@
 import Admin
 import Comparison
+import Foundation
 import LoadGenerator
 import NIOCore
 import NIOPosix
@@ -188,7 +189,55 @@ struct TrialTests {
         #expect(reverse.coverage.counts.sampled == 200)
         let ended = try await admin.trial("digits", release: first.release.id)
         #expect(ended.release.end == .promoted && ended.coverage.counts.sampled == 200)
+        // A counter of both releases, as the one that began must not take back what was counted before.
+        #expect(try await admin.metric(#"teal_shadow_requests_total{model="digits",state="sampled"}"#) == 400)
         try await expectLaws(admin)
+        await gateway.stop()
+    }
+
+    @Test("A version that hangs on a request recorded from live traffic is loaded all the same, and tried")
+    func hangsOnRecorded() async throws {
+        let repository = try Self.repository("steady")
+        try repository.write(
+            "slots: {blue: 1, green: 2}\nlive: blue\nrequestTimeout: 500ms\n",
+            to: "m/model.yaml"
+        )
+        try repository.write(try Fixtures.model("hangs"), to: "m/3/model.onnx")
+        let gateway = try await GatewayProcess.start(models: repository.path)
+        let admin = try AdminCalls(gateway)
+        try await self.send([Self.ones], 100, to: gateway)
+        #expect(try await admin.settledTrial("m").coverage.counts.paired > 0)
+        #expect(
+            try await eventually { try await admin.metric(#"teal_captures_total{state="stored"}"#) ?? 0 > 0 }
+        )
+        _ = try await admin.load(LoadRequest(model: "m", slot: .green, version: 3))
+        let green = try #require(try await admin.status("m").slots.first { $0.slot == .green })
+        #expect(green.state == "ready" && green.version == 3)
+        #expect(green.detail?.contains("requests recorded from live traffic: one had no answer in time") == true)
+        #expect(gateway.log.contains("not all recorded requests were answered in the warm-up"))
+        #expect(try await admin.trial("m").release.candidate.version == 3)
+        await gateway.stop()
+    }
+
+    @Test("With captures off every request is answered and compared, and its pair counted as dropped")
+    func capturesOff() async throws {
+        let data = GatewayProcess.temporaryFolder()
+        // A key that cannot be opened.
+        try FileManager.default.createDirectory(atPath: data + "/captures.key", withIntermediateDirectories: true)
+        let gateway = try await GatewayProcess.start(data: data)
+        let admin = try AdminCalls(gateway)
+        try await self.send(try HeldOutRequests.prepared("digits"), 200, to: gateway)
+        let trial = try await admin.settledTrial("digits")
+        #expect(trial.coverage.compared > 0)
+        #expect(trial.captureProblem?.hasPrefix("cannot use captures.key") == true)
+        let paired = Double(trial.coverage.counts.paired)
+        #expect(
+            try await eventually {
+                try await admin.metric(#"teal_captures_dropped_total{reason="unavailable"}"#) == paired
+            }
+        )
+        #expect(try await admin.metric(#"teal_captures_total{state="stored"}"#) == 0)
+        #expect(try await admin.metric("teal_captures_failing") == 1)
         await gateway.stop()
     }
 
@@ -207,10 +256,6 @@ struct TrialTests {
         await gateway.stop()
         return trial
     }
-}
-
-extension ShadowCounts {
-    var isConserved: Bool { self.sampled == self.paired + self.droppedTotal + self.pending }
 }
 
 extension AdminCalls {

@@ -50,6 +50,17 @@ struct RedactionPathTests {
         #expect(!path.isComplete(path.progress(along: try RedactionPath("$.other[*].note"))))
     }
 
+    @Test("A path encloses the places inside of what it leads to")
+    func encloses() throws {
+        let path = try RedactionPath("$..user[*]")
+        for place in ["$.user[0].name", "$.a.user[*].b.c"] { #expect(path.encloses(try RedactionPath(place))) }
+        for place in ["$", "$.user", "$.user[0]", "$.users[*].name"] {
+            #expect(!path.encloses(try RedactionPath(place)), "\(place)")
+        }
+        #expect(try RedactionPath("$").encloses(try RedactionPath("$.a")))
+        #expect(try !RedactionPath("$").encloses(try RedactionPath("$")))
+    }
+
     @Test(
         "What is no path is refused with one that is",
         arguments: [

@@ -77,4 +77,15 @@ import Testing
         #expect(change.ended.map(\.end) == [.abandoned])
         #expect((change.begun.first?.id ?? 0) > (first.begun.first?.id ?? 0))
     }
+
+    @Test func aModelWhoseSlotsAreNotSettledKeepsItsReleaseAndBeginsNone() {
+        let first = self.book.update(["m": self.sides()])
+        let change = self.book.update(["n": self.sides(), "o": self.sides()], undecided: ["m", "n"])
+        #expect(change.ended.isEmpty)
+        #expect(change.begun.map(\.model) == ["o"])
+        #expect(Set(change.running.keys) == ["o"])
+        #expect(self.book.running("m") == first.running["m"])
+        #expect(self.book.running("n") == nil)
+        #expect(self.book.update([:], undecided: ["n"]).ended.map(\.model) == ["m", "o"])
+    }
 }

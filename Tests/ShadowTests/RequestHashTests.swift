@@ -1,3 +1,4 @@
+import ServingCore
 import Shadow
 import Testing
 
@@ -44,5 +45,12 @@ import Testing
             .filter { $0.isMirrored(share: 0.5) }
         let noise = mirrored.filter { $0.isNoise(share: 0.1) }
         #expect(abs(Double(noise.count) / Double(mirrored.count) - 0.1) < 0.01)
+    }
+
+    @Test func whatIsMirroredDoesNotDependOnWhoGetsTheCandidate() {
+        // Also when a split has the seed of a release.
+        let live = (0..<40_000).map { "r\($0)" }.filter { !SplitBucket(key: $0, seed: 7).isCandidate(share: 0.3) }
+        let mirrored = live.count { RequestHash(id: $0, seed: 7).isMirrored(share: 0.1) }
+        #expect(abs(Double(mirrored) / Double(live.count) - 0.1) < 0.008)
     }
 }

@@ -292,6 +292,34 @@ import Testing
         await stage.shutDown()
     }
 
+    @Test func theCountsOfAModelOutliveItsReleases() async throws {
+        let stage = try ShadowStage()
+        for value in 0..<3 { stage.send(Int32(value)) }
+        _ = await stage.settled()
+        await stage.close()
+        #expect(stage.service.figures()["m"]?.counts.paired == 3)
+        var next = ShadowStage.release
+        next.id += 1
+        let trial = stage.service.open(
+            next,
+            live: stage.trial.candidate,
+            candidate: stage.trial.live,
+            limits: ShadowLimits()
+        )
+        let lane = MirrorLane(trial, settings: TrafficSettings(shadow: 1, noise: 0), pressure: stage.pressure)
+        let ticket = try #require(lane.decide(requestID: nil, skips: false, segments: []))
+        #expect(stage.service.figures()["m"]?.counts.sampled == 4)
+        lane.giveUp(ticket, .clientGone)
+        lane.seal()
+        await withCheckedContinuation { continuation in
+            stage.service.close(trial, .candidateNotReady) { continuation.resume() }
+        }
+        let counts = try #require(stage.service.figures()["m"]?.counts)
+        #expect(counts.sampled == 4 && counts.paired == 3 && counts.dropped == ["client_gone": 1])
+        #expect(stage.service.totals() == counts)
+        await stage.shutDown()
+    }
+
     @Test func theSameTwoModelsKeepTheirTrial() async throws {
         let stage = try ShadowStage()
         let again = stage.service.open(

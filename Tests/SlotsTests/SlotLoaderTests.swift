@@ -23,7 +23,6 @@ import Testing
     private func load(
         version: Int? = nil,
         memory: Int64? = nil,
-        recorded: [String] = [],
         warming: @escaping @Sendable () -> Void = {},
         _ makeEngine: @escaping SlotLoader.MakeEngine
     ) async throws -> LoadedModel {
@@ -34,7 +33,7 @@ import Testing
         )
         let model = try #require(ModelName("m"))
         let repository = ModelRepository(root: FilePath(self.folder.path))
-        return try await loader.load(model, version: version, from: repository, recorded: recorded, warming: warming)
+        return try await loader.load(model, version: version, from: repository, warming: warming)
     }
 
     /// The failure of a load that must fail.
@@ -82,24 +81,6 @@ import Testing
         #expect(model.warmUp.declared == 2)
         #expect(model.warmUp.inputBytes == 4)
         #expect(engine.runs.count > 3)
-    }
-
-    @Test("Requests recorded from live traffic warm a version up; one it does not answer is told and refuses nothing")
-    func recorded() async throws {
-        let negative = #"{"inputs":[{"name":"x","shape":[1,1],"datatype":"INT32","data":[-1]}]}"#
-        let engine = FakeEngine { inputs, _, _ throws(InferenceError) in
-            guard inputs[0].bytes.withUnsafeBytes({ $0.first }) == 1 else {
-                throw InferenceError(.modelFailed, "negative numbers are beyond me")
-            }
-            return inputs
-        }
-        let model = try await self.load(recorded: [Self.good, negative, "no request"]) { _, _ in .success(engine) }
-        #expect(model.warmUp.recorded == 3)
-        #expect(model.warmUp.medianNanoseconds != nil)
-        #expect(
-            model.warmUp.note
-                == "2 of 3 requests recorded from live traffic: one failed: negative numbers are beyond me"
-        )
     }
 
     @Test("A manifest that compares an output the version lacks is loaded, and the slot says so")

@@ -17,6 +17,7 @@ struct TrialManifestTests {
         let manifest = try Self.manifest(
             """
             shadow: {share: 50%, noise: 0.25, queue: 16, memory: 1GiB, maxRequest: 512KiB, concurrency: 2, timeout: 3s}
+            split: {key: header:X-User, seed: 7}
             capture:
               mode: redacted
               rules: [email, card, token, {path: "$.user.name"}, {pattern: "[A-Z]{2}\\\\d{6}"}, {tensor: image}]
@@ -38,6 +39,7 @@ struct TrialManifestTests {
                     timeout: 3_000_000_000
                 )
         )
+        #expect(manifest.splitKey == .header("x-user") && manifest.splitSeed == 7)
         let rules: [RedactionRule] = [
             .email, .card, .token, .path("$.user.name"), .pattern("[A-Z]{2}\\d{6}"), .tensor("image"),
         ]
@@ -54,7 +56,7 @@ struct TrialManifestTests {
 
     @Test("What is not said keeps its default")
     func defaults() throws {
-        let manifest = try Self.manifest("shadow: {}\ncapture: {}\nsegments: []\ncompare: {}")
+        let manifest = try Self.manifest("shadow: {}\nsplit: {}\ncapture: {}\nsegments: []\ncompare: {}")
         #expect(manifest == ModelManifest())
         #expect(manifest.capture.rules == RedactionRule.standard)
     }
@@ -84,6 +86,10 @@ struct TrialManifestTests {
             ("shadow: {memory: 1MiB, maxRequest: 2MiB}", ["shadow.maxRequest", "memory, which is 1048576 bytes"]),
             ("shadow: {concurrency: 65}", ["shadow.concurrency", "between 1 and 64"]),
             ("shadow: {timeout: 0s}", ["shadow.timeout", "longer than 0s"]),
+            ("split: 5%", ["split"]), ("split: {share: 5%}", ["split", "unknown key 'share'", "key, seed"]),
+            ("split: {key: x-user}", ["split.key", "'x-user' is no key", "header:NAME"]),
+            ("split: {key: header:x_user}", ["split.key"]), ("split: {seed: -1}", ["split.seed", "between 0 and"]),
+            ("split: {seed: 9007199254740992}", ["split.seed"]), ("split: {seed: 0.5}", ["split.seed"]),
             ("capture: {mode: some}", ["capture.mode", "full, redacted, hash or off"]),
             ("capture: {mode: full, rules: [email]}", ["capture.rules", "mode: redacted"]),
             ("capture: {rules: [emails]}", ["capture.rules", "'emails' is no rule", "{tensor: image}"]),

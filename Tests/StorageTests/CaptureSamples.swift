@@ -52,6 +52,7 @@ extension CapturedPair {
             pair.summary.segments.append(Segment(key: "country", value: value))
             pair.summary.segments.append(Segment(key: "größe", value: "\(id % 5)"))
         }
+        if Bool.random(using: &random) { pair.requestHash = .random(in: .min ... .max, using: &random) }
         pair.body = (0..<Int.random(in: 0...6000, using: &random)).map { UInt8(truncatingIfNeeded: $0 &+ Int(id)) }
         return pair
     }

@@ -138,6 +138,8 @@ struct CaptureStoreDamageTests {
         for id: Int64 in 1...40 { store.append(.random(id, &random)) }
         for id: Int64 in 1...3 { store.save(.sample(id)) }
         store.save(evidence: [UInt8](repeating: 3, count: 9000), of: 1)
+        await store.flush()
+        _ = try await store.append(feedback: (1...30).map { .about($0) })
         await store.close()
     }
 
@@ -158,9 +160,12 @@ struct CaptureStoreDamageTests {
             query.order = order
             _ = try? await store.pairs(query)
         }
-        _ = try? await store.bodies(release: 2, after: 0, limit: 1000)
+        _ = try? await store.pairs(model: "digits", release: 2, after: 0, limit: 1000)
         _ = try? await store.releases(model: nil, limit: 10)
         _ = try? await store.evidence(of: 1)
+        for model in ["digits", "sentiment"] { _ = try? await store.pair(requestHash: 1, model: model) }
+        for release: Int64 in 1...3 { _ = try? await store.losses(of: release, after: 0, limit: 1000) }
+        _ = try? await store.append(feedback: (20...40).map { .about($0) })
         store.append(.sample(100))
         store.save(.sample(4))
         await store.expire()

@@ -12,10 +12,7 @@ import Testing
     @Test("version 1: everything is kept, the manifest decides what is mirrored, and settings can be stored")
     func first() async throws {
         let path = self.folder.file()
-        let old = try DatabaseQueue(path: path)
-        try await old.writeWithoutTransaction { db in try db.execute(sql: Self.version1) }
-        try old.close()
-
+        try await self.write(Self.version1, to: path)
         var expected = ModelRecord(model: "digits")
         expected.revision = 3
         expected.live = .green
@@ -34,11 +31,58 @@ import Testing
         #expect(try await reopened.records() == [expected])
     }
 
-    @Test("a changed share is found even though the database is well-formed")
+    @Test("version 2: everything is kept, and splits, standing promotions and verdicts can be stored")
+    func second() async throws {
+        let path = self.folder.file()
+        try await self.write(Self.version2, to: path)
+        let store = try SQLiteControlStore(path: path)
+        var records = Self.version2Records
+        #expect(try await store.records() == records)
+        #expect(try await store.audit(AuditQuery()).map(\.verdict) == [nil])
+        #expect(try await store.verdicts(model: nil, limit: 9).isEmpty)
+
+        #expect(try await store.save(.sample(.promote)) == 1)
+        records[0].revision = 4
+        records[0].intent = nil
+        records[0].split = SplitSettings(share: 0.05, key: .header("x-user"), seed: 1)
+        records[0].promotion = StandingPromotion(at: 1, verdict: 1, watchedUntil: 2, keptUntil: nil)
+        var change = ControlChange.sample(records[0])
+        change.entry.verdict = 1
+        #expect(try await store.commit(change) == 2)
+        try store.close()
+        let reopened = try SQLiteControlStore(path: path)
+        #expect(try await reopened.records() == records)
+        #expect(try await reopened.audit(AuditQuery()).map(\.verdict) == [1, nil])
+        #expect(try await reopened.verdict(1)?.decision == .promote)
+    }
+
+    @Test("a migration that finds the disk full changes nothing, and is made at a later start")
+    func fullDisk() async throws {
+        let path = self.folder.file()
+        try await self.write(Self.version2, to: path)
+        // No page more than the file has.
+        let error = #expect(throws: StoreOpenError.self) {
+            try SQLiteControlStore(path: path, options: .init(pageLimit: 1))
+        }
+        #expect(error?.kind == .unavailable)
+        #expect(error?.description.contains("is full") == true)
+        let columns = try await DatabaseQueue(path: path).read { db in try db.columns(in: "models").count }
+        #expect(columns == 7)
+        let store = try SQLiteControlStore(path: path)
+        #expect(try await store.records() == Self.version2Records)
+    }
+
+    @Test("a changed share, split or promotion is found even though the database is well-formed")
     func changedShare() async throws {
         var record = ModelRecord.sample(revision: 1)
         record.traffic = TrafficSettings(shadow: 0.5, noise: 0.25)
-        for change in ["shadow = 0.75", "noise = NULL", "shadow = NULL, noise = NULL"] {
+        record.split = SplitSettings(share: 0.25)
+        record.promotion = StandingPromotion(at: 1, verdict: 7, watchedUntil: 2, keptUntil: 3)
+        for change in [
+            "shadow = 0.75", "noise = NULL", "shadow = NULL, noise = NULL", "split = NULL", "promotion = NULL",
+            "split = replace(split, '0.25', '0.75')", "promotion = replace(promotion, '7', '8')", "split = '{'",
+            "split = promotion, promotion = split",
+        ] {
             let path = self.folder.file("\(change).db")
             let store = try SQLiteControlStore(path: path)
             _ = try await store.commit(.sample(record))
@@ -48,6 +92,12 @@ import Testing
             try other.close()
             #expect(throws: StoreOpenError.self) { try SQLiteControlStore(path: path) }
         }
+    }
+
+    private func write(_ sql: String, to path: String) async throws {
+        let old = try DatabaseQueue(path: path)
+        try await old.writeWithoutTransaction { db in try db.execute(sql: sql) }
+        try old.close()
     }
 
     private static let digests = [
@@ -116,4 +166,43 @@ import Testing
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX replies_by_age ON replies (at);
         """
+
+    /// As version 2 of the schema left it, checksums included.
+    private static let version2 =
+        Self.version1 + """
+
+            INSERT INTO grdb_migrations VALUES ('2 traffic settings');
+            ALTER TABLE models ADD COLUMN shadow REAL CHECK (shadow BETWEEN 0 AND 1);
+            ALTER TABLE models ADD COLUMN noise REAL CHECK (noise BETWEEN 0 AND 1);
+            UPDATE models SET shadow = 0.5, noise = 0.25, checksum = -3062436399965496804;
+            INSERT INTO models VALUES ('sentiment', 1, 'blue', NULL, 559588298717493884, NULL, NULL);
+            INSERT INTO slots VALUES ('sentiment', 'blue', 'models', 1, '\(digests[1])');
+            INSERT INTO intents VALUES ('digits', 3, 'green', 'blue', 'rollback', 'ada@lab', NULL, 1795525298300567,
+                756917025041156375);
+            """
+
+    private static var version2Records: [ModelRecord] {
+        var digits = ModelRecord(model: "digits")
+        digits.revision = 3
+        digits.live = .green
+        digits.standby = .blue
+        digits.slots[.blue] = .init(source: "models", version: 1, digest: Self.digests[0])
+        digits.slots[.green] = .init(source: "models", version: 2, digest: Self.digests[1])
+        digits.traffic = TrafficSettings(shadow: 0.5, noise: 0.25)
+        digits.intent = CutoverIntent(
+            model: "digits",
+            revision: 3,
+            from: .green,
+            to: .blue,
+            action: "rollback",
+            actor: "ada@lab",
+            reason: nil,
+            at: 1_795_525_298_300_567
+        )
+        var sentiment = ModelRecord(model: "sentiment")
+        sentiment.revision = 1
+        sentiment.live = .blue
+        sentiment.slots[.blue] = .init(source: "models", version: 1, digest: Self.digests[1])
+        return [digits, sentiment]
+    }
 }

@@ -48,6 +48,22 @@ import Testing
         _ = first
     }
 
+    @Test("nobody changes a verdict or removes one that decides, whatever program opens the file")
+    func immutable() async throws {
+        let store = try SQLiteControlStore(path: self.folder.file())
+        for decision in Verdict.Decision.allCases { _ = try await store.save(.sample(decision)) }
+        let before = try await store.verdicts(model: nil, limit: 10)
+        let other = try DatabaseQueue(path: self.folder.file())
+        for statement in [
+            "UPDATE verdicts SET decision = 'promote'", "UPDATE verdicts SET expires = expires + 1 WHERE id = 1",
+            "DELETE FROM verdicts", "DELETE FROM verdicts WHERE decision = 'reject'",
+            "DELETE FROM verdicts WHERE decision = 'promote'",
+        ] {
+            await #expect(throws: DatabaseError.self) { try await other.write { db in try db.execute(sql: statement) } }
+        }
+        #expect(try await store.verdicts(model: nil, limit: 10) == before)
+    }
+
     @Test("the file is 0600, its folder 0700, also the log beside it")
     func modes() async throws {
         let path = self.folder.file("new/deeper/control.db")

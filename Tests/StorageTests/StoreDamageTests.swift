@@ -101,14 +101,23 @@ struct StoreDamageTests {
         let names = try await DatabaseQueue(path: self.path).read { db in
             try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations")
         }
-        #expect(names == ["1 models, slots, intents, audit, replies", "2 traffic settings"])
+        #expect(
+            names == [
+                "1 models, slots, intents, audit, replies", "2 traffic settings",
+                "3 verdicts, splits, standing promotions",
+            ]
+        )
     }
 
     private func fill() async throws -> [ModelRecord] {
         let store = try SQLiteControlStore(path: self.path)
         for revision: Int64 in 1...8 {
             _ = try await store.commit(.sample(.sample(revision: revision), key: "k\(revision)"))
-            _ = try await store.commit(.sample(.sample("sentiment", revision: revision, live: .green)))
+            var sentiment = ModelRecord.sample("sentiment", revision: revision, live: .green)
+            sentiment.split = SplitSettings(share: 0.05, key: .header("x-user"), ramp: [0.25, 1])
+            sentiment.promotion = StandingPromotion(at: 1, verdict: revision, watchedUntil: 2, keptUntil: 3)
+            _ = try await store.commit(.sample(sentiment))
+            _ = try await store.save(.sample(revision.isMultiple(of: 2) ? .hold : .reject, body: 300))
         }
         try await store.begin(.sample(revision: 8))
         let records = try await store.records()
@@ -131,6 +140,8 @@ struct StoreDamageTests {
             let served = try await store.records()
             #expect(served == expected)
             _ = try await store.audit(AuditQuery(limit: 1000))
+            _ = try await store.verdicts(model: nil, limit: 1000)
+            _ = try await store.rejection(model: "digits", candidate: "cc", policy: "pp")
             return false
         } catch {
             return true

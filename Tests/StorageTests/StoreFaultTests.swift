@@ -26,8 +26,10 @@ struct StoreFaultTests {
         await #expect(throws: StoreError.unavailable(Self.lockedSentence)) {
             _ = try await store.commit(.sample(.sample(revision: 1)))
         }
+        await #expect(throws: StoreError.unavailable(Self.lockedSentence)) { _ = try await store.save(.sample()) }
         try await other.writeWithoutTransaction { db in try db.rollback() }
         #expect(try await store.commit(.sample(.sample(revision: 1))) == 1)
+        #expect(try await store.save(.sample()) == 1)
     }
 
     @Test("can still be read while another process writes")
@@ -74,6 +76,27 @@ struct StoreFaultTests {
         #expect(try await roomier.commit(.sample(.sample(revision: acknowledged + 1))) == acknowledged + 1)
     }
 
+    @Test("keeps the verdicts it acknowledged before the disk was full, and none in part")
+    func fullOfVerdicts() async throws {
+        let store = try SQLiteControlStore(path: self.path, options: .init(pageLimit: 40))
+        var acknowledged: Int64 = 0
+        let failure = await #expect(throws: StoreError.self) {
+            for number: Int64 in 1...10_000 {
+                let id = try await store.save(.sample(.reject, body: 3000))
+                #expect(id == number)
+                acknowledged = id
+            }
+        }
+        #expect(failure == .unavailable("the disk that holds control.db is full; free some space and try again"))
+        #expect(acknowledged > 0)
+        #expect(try await store.verdicts(model: nil, limit: 1000).map(\.id) == (1...acknowledged).reversed())
+        #expect(try await store.rejection(model: "digits", candidate: "cc", policy: "pp")?.id == acknowledged)
+        try store.close()
+
+        let roomier = try SQLiteControlStore(path: self.path)
+        #expect(try await roomier.save(.sample()) == acknowledged + 1)
+    }
+
     @Test("does not acknowledge what goes to a file that was moved away")
     func moved() async throws {
         let store = try SQLiteControlStore(path: self.path)
@@ -82,6 +105,7 @@ struct StoreFaultTests {
         await #expect(throws: StoreError.unavailable(sentence)) {
             _ = try await store.commit(.sample(.sample(revision: 1)))
         }
+        await #expect(throws: StoreError.unavailable(sentence)) { _ = try await store.save(.sample()) }
         try FileManager.default.moveItem(atPath: self.path + ".away", toPath: self.path)
         #expect(try await store.commit(.sample(.sample(revision: 1))) == 1)
     }

@@ -23,6 +23,7 @@ extension ControlStoreConformance {
             entry.version = 7
             entry.digests = ["blue": "ab", "green": "c\"d"]
             entry.detail = "output `label` is missing"
+            entry.verdict = 12
             var plain = AuditEntry(at: 0, model: "digits", action: "loaded", actor: "teal", revision: 2)
             for (index, expected) in [entry, plain].enumerated() {
                 let record = ModelRecord.sample(revision: Int64(index) + 1)

@@ -26,6 +26,36 @@ extension ControlStoreConformance {
                 record.revision += 1
             }
         },
+        ControlStoreConformance("a split and a standing promotion are kept, changed and taken back with their record") {
+            store in
+            var record = ModelRecord.sample(revision: 1)
+            let keys: [SplitKey] = [.requestID, .header("x-user"), .parameter("größe:\"a\"")]
+            for (step, key) in keys.enumerated() {
+                record.split = SplitSettings(
+                    share: 1.0 / 3,
+                    key: key,
+                    seed: .min + Int64(step),
+                    ramp: step == 0 ? [] : [0.05, 0.1 + 0.2, 1],
+                    stepBegan: .max
+                )
+                record.promotion = StandingPromotion(
+                    at: 1_700_000_000_000_001,
+                    verdict: step == 0 ? nil : 7,
+                    watchedUntil: .max,
+                    keptUntil: step == 1 ? nil : -1
+                )
+                _ = try await store.commit(.sample(record))
+                try require(try await store.records(), equals: [record], "records with both")
+                record.revision += 1
+            }
+            record.split = nil
+            _ = try await store.commit(.sample(record))
+            try require(try await store.records(), equals: [record], "records with a promotion alone")
+            record.revision += 1
+            record.promotion = nil
+            _ = try await store.commit(.sample(record))
+            try require(try await store.records(), equals: [record], "records with neither")
+        },
         ControlStoreConformance("records of several models are kept apart and come by name") { store in
             for model in ["sentiment", "digits", "a"] {
                 _ = try await store.commit(.sample(.sample(model, revision: 1)))

@@ -1,13 +1,13 @@
 package import ServingCore
 
+/// A promise of a store that was not kept, in words.
+package struct BrokenPromise: Error, CustomStringConvertible {
+    package let description: String
+}
+
 /// One promise of `ControlStore`, to be kept by every implementation:
 /// `@Test(arguments: ControlStoreConformance.all) func keeps(_ promise: ControlStoreConformance) async throws`.
 package struct ControlStoreConformance: Sendable, CustomStringConvertible {
-    /// A broken promise, in words.
-    package struct Broken: Error, CustomStringConvertible {
-        package let description: String
-    }
-
     package let description: String
     private let body: @Sendable (any ControlStore) async throws -> Void
 
@@ -16,29 +16,29 @@ package struct ControlStoreConformance: Sendable, CustomStringConvertible {
         self.body = body
     }
 
-    /// Throws `Broken` or what the store threw. `store` must be empty.
+    /// Throws `BrokenPromise` or what the store threw. `store` must be empty.
     package func check(_ store: any ControlStore) async throws {
         try await self.body(store)
     }
 
-    package static let all: [ControlStoreConformance] = Self.writing + Self.reading
+    package static let all: [ControlStoreConformance] = Self.writing + Self.reading + Self.verdicts
 }
 
-/// Throws `Broken` unless `actual` is `expected`.
+/// Throws `BrokenPromise` unless `actual` is `expected`.
 func require<Value: Equatable>(_ actual: Value, equals expected: Value, _ what: String) throws {
     guard actual == expected else {
-        throw ControlStoreConformance.Broken(description: "\(what): expected \(expected), got \(actual)")
+        throw BrokenPromise(description: "\(what): expected \(expected), got \(actual)")
     }
 }
 
-/// Throws `Broken` unless `operation` throws exactly `expected`.
+/// Throws `BrokenPromise` unless `operation` throws exactly `expected`.
 func require(_ expected: StoreError, _ what: String, from operation: () async throws -> Void) async throws {
     do {
         try await operation()
     } catch let error as StoreError {
         return try require(error, equals: expected, what)
     }
-    throw ControlStoreConformance.Broken(description: "\(what): expected \(expected), but it succeeded")
+    throw BrokenPromise(description: "\(what): expected \(expected), but it succeeded")
 }
 
 extension ModelRecord {

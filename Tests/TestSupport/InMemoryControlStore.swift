@@ -10,6 +10,8 @@ package final class InMemoryControlStore: ControlStore {
         case commit
         case audit
         case reply
+        case saveVerdict
+        case verdicts
     }
 
     private struct State {
@@ -17,6 +19,8 @@ package final class InMemoryControlStore: ControlStore {
         var intents: [String: CutoverIntent] = [:]
         var entries: [AuditEntry] = []
         var replies: [String: IdempotentReply] = [:]
+        var verdicts: [StoredVerdict] = []
+        var lastVerdict: Int64 = 0
         var failures: [Operation: StoreError] = [:]
     }
 
@@ -96,6 +100,43 @@ package final class InMemoryControlStore: ControlStore {
 
     package func auditCount() async throws(StoreError) -> Int64 {
         try self.perform(.audit) { state throws(StoreError) in Int64(state.entries.count) }
+    }
+
+    package func save(_ verdict: StoredVerdict) async throws(StoreError) -> Int64 {
+        try self.perform(.saveVerdict) { state throws(StoreError) in
+            state.lastVerdict += 1
+            var verdict = verdict
+            verdict.id = state.lastVerdict
+            state.verdicts.append(verdict)
+            let held = state.verdicts.filter { $0.model == verdict.model && $0.decision == .hold }.map(\.id)
+            let gone = Set(held.dropLast(StoredVerdict.heldLimit))
+            state.verdicts.removeAll { gone.contains($0.id) }
+            return verdict.id
+        }
+    }
+
+    package func verdict(_ id: Int64) async throws(StoreError) -> StoredVerdict? {
+        try self.perform(.verdicts) { state throws(StoreError) in state.verdicts.first { $0.id == id } }
+    }
+
+    package func verdicts(model: String?, limit: Int) async throws(StoreError) -> [StoredVerdict] {
+        try self.perform(.verdicts) { state throws(StoreError) in
+            let matching = state.verdicts.reversed().filter { model == nil || model == $0.model }
+            return Array(matching.prefix(min(max(1, limit), 1000)))
+        }
+    }
+
+    package func rejection(
+        model: String,
+        candidate: String,
+        policy: String
+    ) async throws(StoreError) -> StoredVerdict? {
+        try self.perform(.verdicts) { state throws(StoreError) in
+            state.verdicts.last { verdict in
+                verdict.decision == .reject && verdict.model == model && verdict.candidate == candidate
+                    && verdict.policy == policy
+            }
+        }
     }
 
     private func perform<Value: Sendable>(

@@ -44,6 +44,7 @@ extension TrialDocument {
             latency: latency
         )
         trial.lastPair = 1_700_000_420_000_000
+        trial.captureProblem = "the disk that holds captures.db is full; free some space and try again"
         trial.outcomes.live = ["answered": 1_230]
         trial.outcomes.candidate = ["answered": 1_200, "error": 20, "timeout": 10]
         trial.outcomes.noise = ["answered": 118]

@@ -53,6 +53,23 @@ struct TrialRecorderTests {
         #expect(summaries[0].liveNanoseconds == 10_000 && summaries[0].noiseNanoseconds == 16_000)
     }
 
+    @Test(
+        "a stored pair is found by the id its client gave, whatever of that is kept",
+        arguments: [CapturePolicy.Mode.full, .redacted, .hash]
+    )
+    func hashesRequests(_ mode: CapturePolicy.Mode) async throws {
+        let stage = TrialStage()
+        stage.begin(.numbered(), capture: CapturePolicy(mode: mode))
+        var pair = Pair.sample(id: 1)
+        pair.requestID = "of ann@example.com"
+        stage.mirror(pair)
+        stage.mirror(.sample(id: 2))
+        await stage.recorder.flush()
+        let hash = KeyedHash(key: [UInt8](repeating: 7, count: 32)).request("of ann@example.com", model: "digits")
+        #expect(try await stage.store.pair(requestHash: hash, model: "digits")?.summary.id == 1)
+        #expect(stage.store.allPairs.map(\.requestHash) == [hash, nil])
+    }
+
     @Test("a candidate that fails is a pair with divergence 1 and a reason")
     func storesFailures() throws {
         let stage = TrialStage()
@@ -158,6 +175,27 @@ struct TrialRecorderTests {
         let next = TrialStage(stage.store)
         _ = try await next.recorder.restore()
         #expect(try await next.trial().coverage.counts.dropped.isEmpty)
+    }
+
+    @Test("kept in another way, evidence begins anew without the old policy's texts; the same policy changes nothing")
+    func otherPolicy() async throws {
+        let stage = TrialStage()
+        stage.begin(.numbered(), capture: CapturePolicy(mode: .full))
+        let fail = { (id: Int64) in
+            var pair = Pair.sample(id: id, segments: [Segment(key: "user", value: "eve")])
+            pair.candidate = .failure(.error, "no such user: eve")
+            stage.mirror(pair)
+        }
+        for id: Int64 in 1...5 { fail(id) }
+        stage.begin(.numbered(), capture: CapturePolicy(mode: .full))
+        #expect(try await stage.trial().outcomes.candidateReasons == ["no such user: eve": 5])
+        stage.begin(.numbered(), capture: CapturePolicy(mode: .hash))
+        for id: Int64 in 6...9 { fail(id) }
+        await stage.recorder.flush()
+        let trial = try await stage.trial()
+        #expect(trial.outcomes.candidate == ["error": 4] && trial.coverage.counts.paired == 9)
+        let bytes = try #require(try await stage.store.evidence(of: 1))
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("eve"))
     }
 
     @Test("a store that drops pairs loses no evidence")

@@ -153,17 +153,20 @@ struct TrialRestartTests {
         #expect(try await self.restart(first).trial().coverage.counts.dropped == dropped)
     }
 
-    @Test("a record from before a reason was there is read")
-    func withoutLaterReasons() async throws {
+    @Test("restarted with another policy of what is kept, evidence begins anew and the counts go on")
+    func otherPolicy() async throws {
         let first = TrialStage()
-        first.begin(.numbered())
-        for id in 1...40 { first.mirror(.sample(id: Int64(id))) }
+        first.begin(.numbered(), capture: CapturePolicy(mode: .full))
+        for id in 1...40 { first.mirror(.sample(id: Int64(id), segments: [Segment(key: "user", value: "eve")])) }
         await first.recorder.flush()
+        let second = TrialStage(first.store)
+        _ = try await second.recorder.restore()
+        second.begin(.numbered(), capture: CapturePolicy(mode: .off))
+        second.recorder.tick()
         let bytes = try #require(try await first.store.evidence(of: 1))
-        let content = try BinarySeal.open(bytes, kind: "TREC", version: 1)
-        #expect(content.last == 0)
-        first.store.save(evidence: BinarySeal.seal(content.dropLast(), kind: "TREC", version: 1), of: 1)
-        #expect(try await self.restart(first).trial().coverage.compared == 40)
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("eve"))
+        let coverage = try await second.trial().coverage
+        #expect(coverage.compared == 0 && coverage.counts.paired == 40)
     }
 
     @Test("damaged evidence begins anew instead of stopping the gateway")

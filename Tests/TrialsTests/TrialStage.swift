@@ -92,7 +92,3 @@ extension Release {
         return release
     }
 }
-
-extension ShadowCounts {
-    var isConserved: Bool { self.sampled == self.paired + self.droppedTotal + self.pending }
-}

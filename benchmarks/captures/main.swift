@@ -36,7 +36,14 @@ struct PairSource {
             summary.noiseNanoseconds = 30_000
             summary.noiseDivergence = divergence / 10
         }
-        return CapturedPair(summary: summary, body: self.body)
+        return CapturedPair(summary: summary, body: self.body, requestHash: Self.hash(of: index))
+    }
+
+    /// In no order, as keyed hashes are.
+    static func hash(of index: Int) -> Int64 {
+        var hash = UInt64(bitPattern: Int64(index)) &* 0x9E37_79B9_7F4A_7C15
+        hash = (hash ^ (hash >> 32)) &* 0xD6E8_FEB8_6659_FD93
+        return Int64(bitPattern: hash ^ (hash >> 32))
     }
 
     private mutating func next() -> UInt64 {
@@ -140,7 +147,23 @@ func queries(_ store: SQLiteCaptureStore, count: Int) async throws -> [String: [
     times["evidence"] = try await time { try await store.evidence(of: PairSource.begin) == nil ? 0 : 1 }
     times["pair"] = try await time { try await store.pair(middle) == nil ? 0 : 1 }
     times["bodies_1000"] = try await time {
-        try await store.bodies(release: PairSource.begin + 1, after: middle, limit: 1000).count
+        try await store.pairs(model: "sentiment", release: PairSource.begin + 1, after: middle, limit: 1000).count
+    }
+    for (name, index) in [("request_newest", count - 1), ("request_oldest", 0), ("request_none", count)] {
+        times[name] = try await time {
+            try await store.pair(requestHash: PairSource.hash(of: index), model: "sentiment") == nil ? 0 : 1
+        }
+    }
+    var told = 0
+    times["feedback_1000"] = try await time {
+        let feedback = (told..<told + 1000).map { index in
+            PairFeedback(pair: PairSource.begin + Int64(index) * 200, told: 1, live: 0, candidate: 1, at: 0)
+        }
+        told += 1000
+        return try await store.append(feedback: feedback).count
+    }
+    times["losses_1000"] = try await time {
+        try await store.losses(of: PairSource.begin, after: 0, limit: 1000).count
     }
     return times
 }

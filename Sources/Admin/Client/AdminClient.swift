@@ -68,7 +68,9 @@ package struct AdminClient: Sendable {
     }
 
     package func promote(model: String, _ context: ActionContext) throws(AdminClientError) -> AdminAnswer {
-        try self.post("promote", model, ActionBody(context), context)
+        var body = ActionBody(context)
+        body.verdict = context.verdict
+        return try self.post("promote", model, body, context)
     }
 
     package func rollback(model: String, _ context: ActionContext) throws(AdminClientError) -> AdminAnswer {
@@ -83,6 +85,12 @@ package struct AdminClient: Sendable {
         var body = ActionBody(context)
         body.shadow = change.shadow
         body.noise = change.noise
+        body.reset = change.resets ? true : nil
+        body.split = change.split?.share
+        body.splitKey = change.split?.key
+        body.splitSeed = change.split?.seed
+        body.ramp = change.split?.ramp
+        body.stepSeconds = change.split?.stepTime.map { $0 / 1_000_000 }
         return try self.post("traffic", model, body, context)
     }
 
@@ -174,6 +182,13 @@ private struct ActionBody: Encodable {
     var waitForDrain: Bool?
     var shadow: Double?
     var noise: Double?
+    var verdict: Int64?
+    var reset: Bool?
+    var split: Double?
+    var splitKey: SplitKey?
+    var splitSeed: Int64?
+    var ramp: [Double]?
+    var stepSeconds: Int64?
 
     init(_ context: ActionContext) {
         self.reason = context.reason

@@ -31,7 +31,8 @@ package enum AdminReport {
         if !model.draining.isEmpty {
             text += ", draining generations \(model.draining.map(String.init).joined(separator: " "))"
         }
-        text += "\n\(self.shares(model.traffic))\n"
+        text += TerminalText.clean("\n\(self.shares(model))", keepsLines: true) + "\n"
+        text += self.promotion(model.promotion)
         for slot in model.slots {
             var facts = slot.description.map { [$0] } ?? []
             facts += (slot.metrics ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \(ReportText.number($0.value))" }
@@ -40,6 +41,17 @@ package enum AdminReport {
             text += TerminalText.clean("\(slot.slot.rawValue): \(facts.joined(separator: ", "))", limit: 400) + "\n"
         }
         return text
+    }
+
+    private static func promotion(_ promotion: StandingPromotion?) -> String {
+        guard let promotion else { return "" }
+        var line = "promoted \(Timestamp.iso8601(microseconds: promotion.at))"
+        line += promotion.verdict.map { " on verdict \($0)" } ?? " by force"
+        if promotion.watchedUntil > promotion.at {
+            line += ", watched until \(Timestamp.iso8601(microseconds: promotion.watchedUntil))"
+        }
+        if let end = promotion.keptUntil { line += ", standby kept until \(Timestamp.iso8601(microseconds: end))" }
+        return line + "\n"
     }
 
     /// One line about an acknowledged change.
@@ -51,7 +63,7 @@ package enum AdminReport {
         let name = (subject?.rawValue ?? "no slot") + (held?.version.map { " (version \($0))" } ?? "")
         switch reply.action {
         case "promote", "rollback": line += "\(name) is live"
-        case "traffic": line += self.shares(status.traffic)
+        case "traffic": line += self.shares(status)
         default: line += "\(reply.action) of \(name), now \(held?.state ?? "unknown")"
         }
         line += ", revision \(status.revision), audit row \(reply.audit)"
@@ -61,15 +73,30 @@ package enum AdminReport {
         return TerminalText.clean(line, limit: 400) + "\n"
     }
 
-    /// What is mirrored of one model, on one line.
+    /// What is mirrored of one model and who gets its candidate's answers, on one line.
     package static func traffic(_ model: ModelStatus) -> String {
-        var line = "\(model.model): \(self.shares(model.traffic)), revision \(model.revision)"
+        var line = "\(model.model): \(self.shares(model)), revision \(model.revision)"
         if model.release == nil { line += "; no trial is running, so nothing is mirrored" }
         return TerminalText.clean(line, limit: 400) + "\n"
     }
 
-    private static func shares(_ traffic: TrafficSettings) -> String {
-        "shadow \(ReportText.percent(traffic.shadow)), noise \(ReportText.percent(traffic.noise))"
+    private static func shares(_ model: ModelStatus) -> String {
+        let traffic = model.traffic
+        let mirrored =
+            "shadow \(ReportText.percent(traffic.shadow)), noise \(ReportText.percent(traffic.noise)), "
+            + (model.isTrafficSet ? "as an operator set them" : "as the manifest says")
+        let split = model.split
+        guard split.share > 0 else { return mirrored }
+        var text = "split \(ReportText.percent(split.share)) by \(split.key.text)"
+        text += " (\(SplitBucket.algorithm), seed \(split.seed))"
+        if !split.ramp.isEmpty {
+            let steps = split.ramp.map(ReportText.percent).joined(separator: " ")
+            text += ", then \(steps) after \(ReportText.number(Double(split.stepTime) / 1_000_000)) s each"
+        }
+        if !model.slots.contains(where: { $0.role == .candidate }) {
+            text += ", but no candidate is ready: everybody gets the live version"
+        }
+        return "\(mirrored), \(text)"
     }
 
     /// Newest first, as the server sends it.

@@ -5,9 +5,11 @@ package import Trials
 /// A trial's running evidence, for people.
 package enum TrialReport {
     /// Sentences, then a table each for answers, outputs, latency and segments.
-    package static func text(_ trial: TrialDocument) -> String {
+    ///
+    /// - Parameter now: microseconds since 1970.
+    package static func text(_ trial: TrialDocument, now: Int64) -> String {
         [
-            self.head(trial) + self.coverage(trial),
+            self.head(trial) + self.readiness(trial, now: now) + self.coverage(trial),
             self.answers(trial.outcomes) + ReportText.line(trial.determinism.sentence), self.outputs(trial.outputs),
             self.latency(trial.latency), self.segments(trial.segments), self.worst(trial),
         ].filter { !$0.isEmpty }.joined(separator: "\n")
@@ -24,7 +26,23 @@ package enum TrialReport {
         if trial.coverage.isUnderPressure {
             text += "shadow is giving way: the data plane is busy, so fewer requests are mirrored\n"
         }
+        if let problem = trial.captureProblem { text += ReportText.line("pairs are not stored: \(problem)") }
         return text
+    }
+
+    /// Of a standby: could traffic go back to it at once?
+    private static func readiness(_ trial: TrialDocument, now: Int64) -> String {
+        guard trial.isRunning, trial.release.kind == .standby else { return "" }
+        guard let last = trial.lastPair, trial.latency.candidate.count > 0 else {
+            return "rollback possible: the standby is loaded, but has not been asked anything yet\n"
+        }
+        let age = ReportText.duration(Double(max(0, now - last)))
+        let answered = trial.outcomes.candidate[Leg.Outcome.answered.name] ?? 0
+        let failed = trial.outcomes.candidate.values.reduce(0, +) - answered
+        var line =
+            "rollback ready: last standby answer \(age) ago, p99 \(ReportText.duration(trial.latency.candidate.p99))"
+        if failed > 0 { line += ", \(ReportText.count(failed)) of its answers failed" }
+        return ReportText.line(line)
     }
 
     private static func side(_ side: Release.Side) -> String { "\(side.slot.rawValue) (version \(side.version))" }
@@ -144,9 +162,12 @@ package enum TrialReport {
 
     private static func worst(_ trial: TrialDocument) -> String {
         var table = TextTable(["WORST PAIR", "DIVERGENCE", "WHAT"])
-        for pair in trial.worst.prefix(5) {
-            table.add(["\(pair.id)", ReportText.divergence(pair.divergence), pair.sentence])
+        let worst = trial.worst.prefix(5)
+        for pair in worst {
+            table.add([pair.id.map { "\($0)" } ?? "-", ReportText.divergence(pair.divergence), pair.sentence])
         }
-        return table.isEmpty ? "" : table.text
+        guard !table.isEmpty else { return "" }
+        let areAllKept = worst.allSatisfy { $0.id != nil }
+        return table.text + (areAllKept ? "" : "- is a pair that cannot be opened: not kept, no longer, or not yet\n")
     }
 }

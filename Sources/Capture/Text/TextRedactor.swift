@@ -122,4 +122,7 @@ struct TextRedactor: Sendable {
 
     /// True when the rules name paths, so that where a value stands matters.
     var hasPaths: Bool { !self.paths.isEmpty }
+
+    /// True when a path rule removes something that this place is in.
+    func enclose(_ place: RedactionPath) -> Bool { self.paths.contains { $0.encloses(place) } }
 }

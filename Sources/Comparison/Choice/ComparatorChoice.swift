@@ -11,9 +11,21 @@ struct ComparatorChoice {
     /// - Parameters:
     ///   - live: at least one answer.
     ///   - candidate: the candidate's answers to the same requests, as far as they have this output.
-    static func choose(_ output: DeclaredOutput, live: [Tensor], candidate: [Tensor]) -> ComparatorChoice {
+    ///   - quotes: the reason may quote values of the answers.
+    static func choose(
+        _ output: DeclaredOutput,
+        live: [Tensor],
+        candidate: [Tensor],
+        quotes: Bool
+    ) -> ComparatorChoice {
         let datatype = live.first?.datatype ?? .bytes
-        let answers = FirstAnswers(output: output, datatype: datatype, live: live, candidate: candidate)
+        let answers = FirstAnswers(
+            output: output,
+            datatype: datatype,
+            live: live,
+            candidate: candidate,
+            quotes: quotes
+        )
         guard let wanted = output.comparator else { return answers.choice() }
         guard Self.fits(wanted, datatype) else {
             return ComparatorChoice(

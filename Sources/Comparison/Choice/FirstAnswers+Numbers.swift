@@ -64,16 +64,23 @@ extension ComparatorChoice.FirstAnswers {
         }
         let range = Quantiles.interquartileRange(profile.sample)
         if range.isFinite, range > 0 {
-            let scale = range * Self.shareOfSpread
-            let reason =
-                "\(why); errors are measured in 5 % of live's interquartile range, \(Self.short(range)) in \(self.answers)"
+            let scale = self.scale(range)
+            let size = self.quotes ? "\(Self.short(range)) " : ""
+            let reason = "\(why); errors are measured in 5 % of live's interquartile range, \(size)in \(self.answers)"
             return Self.regression(scale, scale, rounding, scale, reason)
         }
         let median = abs(Quantiles.linear(profile.sample, 0.5) ?? 0)
-        let scale = median.isFinite ? median * Self.shareOfSpread : 0
+        let scale = median.isFinite ? self.scale(median) : 0
+        let value = self.quotes ? Self.short(median) : "one value"
         let reason =
-            "\(why); live gave hardly anything but \(Self.short(median)) in \(self.answers), errors are measured in 5 % of that"
+            "\(why); live gave hardly anything but \(value) in \(self.answers), errors are measured in 5 % of that"
         return Self.regression(scale, scale, rounding, max(scale, rounding.width(at: median)), reason)
+    }
+
+    /// Of one digit where it would tell the value that it is taken from.
+    private func scale(_ size: Double) -> Double {
+        let scale = size * Self.shareOfSpread
+        return self.quotes ? scale : DecimalText.rounded(scale, digits: 1)
     }
 
     private static func regression(

@@ -13,6 +13,8 @@ extension ComparatorChoice {
         let datatype: DataType
         let live: [Tensor]
         let candidate: [Tensor]
+        /// Values of the answers may be told from the choice.
+        let quotes: Bool
 
         var answers: String { self.live.count == 1 ? "1 answer" : "\(self.live.count) answers" }
 

@@ -10,16 +10,20 @@ struct JSONComparator: Sendable, Codable {
     /// Numbers that differ by no more are equal.
     var tolerance: Double
 
-    /// Returns the fields that differ, each once, at most `JSONFieldComparison.limit`.
+    /// Returns the fields that differ, each once, at most `JSONFieldComparison.limit`; not `$`, a text that differs as a
+    /// whole.
     func compare(
         _ live: Tensor,
         _ candidate: Tensor,
         _ masks: FieldMasks,
+        _ form: any KeptForm,
         _ result: inout OutputComparison
     ) -> [String] {
         let count = live.elementCount
         guard count > 0 else { return [] }
-        var comparison = JSONFieldComparison(masks: masks, tolerance: self.tolerance)
+        let output = result.name
+        let covers = { path in masks.covers(path) { form.place(path, in: output) } }
+        var comparison = JSONFieldComparison(tolerance: self.tolerance, masks: masks.isEmpty ? nil : covers)
         var (sum, texts, textSum) = (0.0, 0, 0.0)
         ElementDifference.forEachText(live, candidate) { left, right in
             if left.elementsEqual(right) { return }
@@ -45,9 +49,7 @@ struct JSONComparator: Sendable, Codable {
         }
         if texts > 0 { result.details["edit_distance"] = textSum / Double(texts) }
         var paths: [String] = []
-        for difference in comparison.differences where !paths.contains(difference.path) {
-            paths.append(difference.path)
-        }
+        for path in comparison.differences.map(\.path) where path != "$" && !paths.contains(path) { paths.append(path) }
         return paths
     }
 }

@@ -79,13 +79,6 @@ package struct Evidence: Sendable {
     }
 }
 
-extension [OutputComparison] {
-    fileprivate func named(_ name: String, hint: Int) -> OutputComparison? {
-        if hint < self.count, self[hint].name == name { return self[hint] }
-        return self.first { $0.name == name }
-    }
-}
-
 extension Evidence {
     private static let kind: StaticString = "TEVD"
     private static let version: UInt8 = 1

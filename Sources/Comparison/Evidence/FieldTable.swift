@@ -29,6 +29,9 @@ package struct FieldTable: Sendable {
 
     package init() {}
 
+    /// The `Entry.path` under which a place is counted.
+    package static func path(of place: String) -> String { place.cut(toBytes: Self.pathBytes) }
+
     package mutating func add(_ fields: [FieldDifference], isNoise: Bool) {
         guard !fields.isEmpty else { return }
         self.comparisons &+= 1
@@ -62,7 +65,7 @@ package struct FieldTable: Sendable {
     }
 
     private mutating func index(of field: FieldDifference) -> Int {
-        let place = Place(path: field.path.cut(toBytes: Self.pathBytes), kind: field.kind)
+        let place = Place(path: Self.path(of: field.path), kind: field.kind)
         if let index = self.places[place] { return index }
         if self.entries.count < Self.limit { return self.append(place) }
         let other = Place(path: BoundedCounts.other, kind: field.kind)

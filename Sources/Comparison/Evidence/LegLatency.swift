@@ -1,3 +1,4 @@
+import Glibc
 import Histogram
 
 /// Times of one leg: an HDR histogram of nanoseconds with three significant digits, beside the exact sum and maximum.
@@ -30,15 +31,35 @@ package struct LegLatency: Sendable, Equatable {
     /// For each of `shares`, ascending and in 0...1, nanoseconds at most 0.1 % above that quantile; 0 when there is nothing.
     /// One walk through the histogram: its own quantiles are not specialised for our counts and take a hundred times as long.
     package func quantiles(_ shares: [Double]) -> [UInt64] {
+        self.values(atRanks: shares.map { UInt64(($0 * Double(self.count)).rounded(.up)) })
+    }
+
+    /// For each of `ranks`, ascending and from 1, the time of that place when all are sorted, nanoseconds, at most 0.1 % above
+    /// it; the largest beyond the last.
+    package func values(atRanks ranks: [UInt64]) -> [UInt64] {
         var found: [UInt64] = []
         for bucket in self.histogram.recordedValues() {
-            while found.count < shares.count,
-                Double(bucket.totalCountToThisValue) >= (shares[found.count] * Double(self.count)).rounded(.up)
-            {
+            while found.count < ranks.count, bucket.totalCountToThisValue >= ranks[found.count] {
                 found.append(min(bucket.value, self.max))
             }
         }
-        return found + Array(repeating: self.max, count: shares.count - found.count)
+        return found + Array(repeating: self.max, count: ranks.count - found.count)
+    }
+
+    /// Counts on a logarithmic axis: step `k` holds the times from 10^(k / `perDecade`) nanoseconds up to the next step.
+    /// Ascending, without empty steps; times under a nanosecond count as one.
+    package func steps(perDecade: Int) -> [(step: Int, count: UInt64)] {
+        var steps: [(step: Int, count: UInt64)] = []
+        for bucket in self.histogram.recordedValues() {
+            let time = Double(Swift.max(1, min(bucket.value, self.max)))
+            let step = Int((log10(time) * Double(perDecade)).rounded(.down))
+            if let last = steps.last, last.step == step {
+                steps[steps.count - 1].count += bucket.count
+            } else {
+                steps.append((step, bucket.count))
+            }
+        }
+        return steps
     }
 }
 

@@ -8,7 +8,7 @@ struct JSONNode: Sendable {
         /// UTF-8, escapes resolved.
         case string([UInt8])
         case array([JSONNode])
-        /// Ascending by key; of members with the same key the last.
+        /// Ascending by key; members with the same key in the order of the text, since readers differ in which they take.
         case object([Member])
     }
 

@@ -101,13 +101,7 @@ struct JSONText {
             if members[first].key == members[second].key { return first < second }
             return members[first].key.lexicographicallyPrecedes(members[second].key)
         }
-        var sorted: [JSONNode.Member] = []
-        sorted.reserveCapacity(members.count)
-        for index in order {
-            if sorted.last?.key == members[index].key { sorted.removeLast() }
-            sorted.append(members[index])
-        }
-        return sorted
+        return order.map { members[$0] }
     }
 
     private mutating func number() -> JSONNode? {

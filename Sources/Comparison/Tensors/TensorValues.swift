@@ -34,7 +34,7 @@ struct TensorValues {
             case .int16: Self.copy(bytes, range, &target) { (bits: Int16) in Double(bits) }
             case .int32: Self.copy(bytes, range, &target) { (bits: Int32) in Double(bits) }
             case .int64: Self.copy(bytes, range, &target) { (bits: Int64) in Double(bits) }
-            case .fp16: Self.copy(bytes, range, &target) { (bits: UInt16) in Self.half(bits) }
+            case .fp16: Self.copy(bytes, range, &target) { (bits: UInt16) in Double(halfPrecision: bits) }
             case .bf16:
                 Self.copy(bytes, range, &target) { (bits: UInt16) in Double(Float(bitPattern: UInt32(bits) << 16)) }
             case .fp32: Self.copy(bytes, range, &target) { (bits: UInt32) in Double(Float(bitPattern: bits)) }
@@ -42,19 +42,6 @@ struct TensorValues {
             case .bytes: break
             }
         }
-    }
-
-    /// The value of IEEE half-precision bits. By hand, because `Float16` does not exist on every platform Swift has.
-    static func half(_ bits: UInt16) -> Double {
-        let exponent = Int(bits >> 10) & 0x1F
-        let fraction = Double(bits & 0x3FF)
-        let magnitude =
-            switch exponent {
-            case 0: fraction / 16_777_216
-            case 31: fraction == 0 ? Double.infinity : Double.nan
-            default: (1 + fraction / 1024) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
-            }
-        return bits & 0x8000 == 0 ? magnitude : -magnitude
     }
 
     @inline(__always)

@@ -207,8 +207,8 @@ struct RequestHeadParser {
         }
     }
 
-    /// More of a captured header is not kept.
-    private static let capturedBytes = 128
+    /// More of a captured header is not kept; as much as of a request's id.
+    private static let capturedBytes = 1_024
 
     private mutating func connection(_ value: Slice<UnsafeRawBufferPointer>) {
         for option in value.split(separator: UInt8(ascii: ",")) {

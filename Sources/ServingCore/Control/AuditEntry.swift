@@ -21,6 +21,8 @@ package struct AuditEntry: Sendable, Codable, Equatable {
     package var digests: [String: String]
     /// What went wrong, which contract differences were overridden, or from what to what the shares of traffic changed.
     package var detail: String?
+    /// The verdict a promotion or an automatic action rests on.
+    package var verdict: Int64?
 
     package init(at: Int64, model: String, action: String, actor: String, revision: Int64) {
         self.id = 0

@@ -11,10 +11,18 @@ package struct ControlError: Error, Sendable, Equatable {
         case notReady = "not_ready"
         /// The candidate does not accept every request the live version accepts; `details` lists the differences.
         case contractBroken = "contract_broken"
+        /// The gate does not say promote yet; `details` lists what is missing.
+        case gateHold = "gate_hold"
+        /// The gate has rejected the candidate; `details` says why.
+        case gateReject = "gate_reject"
+        /// The verdict that was named does not allow this promotion: expired, about something else, or changed.
+        case verdictInvalid = "verdict_invalid"
         /// Would not fit in memory; the message has the numbers.
         case insufficientMemory = "insufficient_memory"
         /// The version could not be loaded or failed its warm-up.
         case loadFailed = "load_failed"
+        /// What was told contradicts what was told before.
+        case conflict
         case idempotencyKeyReused = "idempotency_key_reused"
         /// The control database cannot be written at the moment; nothing was changed.
         case storeUnavailable = "store_unavailable"

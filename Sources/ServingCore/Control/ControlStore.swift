@@ -1,7 +1,7 @@
-/// Durable memory of the control plane: which version each slot holds, which slot is live, what is mirrored, what was done
-/// by whom.
+/// Durable memory of the control plane: which version each slot holds, which slot is live, what is mirrored, what the gate
+/// said, what was done by whom.
 /// Every method that returns has reached stable storage. Implementations pass `ControlStoreConformance`.
-package protocol ControlStore: Sendable {
+package protocol ControlStore: VerdictStore {
     func records() async throws(StoreError) -> [ModelRecord]
 
     /// Records that a cutover is about to happen. Throws `.staleRevision` unless the model's stored revision equals
@@ -51,6 +51,10 @@ package struct ModelRecord: Sendable, Equatable {
     package var slots: [Slot: Held]
     /// What is mirrored, as an operator said; nil leaves it to the manifest.
     package var traffic: TrafficSettings?
+    /// Which share of clients the candidate answers; nil: none, and none was ever asked for.
+    package var split: SplitSettings?
+    /// The promotion that stands; nil when there was none, or when it was taken back or its standby is gone.
+    package var promotion: StandingPromotion?
     /// A cutover that was begun and not confirmed: set only after a crash between the two.
     package var intent: CutoverIntent?
 
@@ -58,6 +62,25 @@ package struct ModelRecord: Sendable, Equatable {
         self.model = model
         self.revision = 0
         self.slots = [:]
+    }
+}
+
+/// What is still owed to the last promotion: it is watched, and its standby is kept.
+package struct StandingPromotion: Sendable, Codable, Equatable {
+    /// Microseconds since 1970.
+    package var at: Int64
+    /// The verdict it rests on; nil when it was forced.
+    package var verdict: Int64?
+    /// Until when a failure takes it back by itself, microseconds since 1970.
+    package var watchedUntil: Int64
+    /// When the standby is released, microseconds since 1970; nil: never by itself.
+    package var keptUntil: Int64?
+
+    package init(at: Int64, verdict: Int64?, watchedUntil: Int64, keptUntil: Int64?) {
+        self.at = at
+        self.verdict = verdict
+        self.watchedUntil = watchedUntil
+        self.keptUntil = keptUntil
     }
 }
 

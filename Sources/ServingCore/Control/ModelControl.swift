@@ -10,9 +10,20 @@ package protocol ModelControl: Sendable {
     func promote(model: String, _ context: ActionContext) async throws(ControlError) -> ActionReply
     /// Makes the standby live again.
     func rollback(model: String, _ context: ActionContext) async throws(ControlError) -> ActionReply
-    /// Changes which part of live traffic is mirrored, from the next request on; who answers stays as it is.
+    /// Changes which part of live traffic is mirrored and which share of clients the candidate answers, from the next
+    /// request on.
     func setTraffic(
         _ change: TrafficChange,
+        model: String,
+        _ context: ActionContext
+    ) async throws(ControlError) -> ActionReply
+}
+
+/// Moves clients between two versions step by step. Implemented by `Cutover.SlotManager`.
+package protocol SplitControl: Sendable {
+    /// Sends `share` (0...1) of a model's clients to its candidate: what a ramp does at each step, with 0 to take it back.
+    func setSplitShare(
+        _ share: Double,
         model: String,
         _ context: ActionContext
     ) async throws(ControlError) -> ActionReply
@@ -45,8 +56,10 @@ package struct ActionContext: Sendable, Equatable {
     package var expectedRevision: Int64?
     /// A repeated call with the same key returns the first call's reply and changes nothing.
     package var idempotencyKey: String?
-    /// Override a broken contract; needs a reason.
+    /// Override a broken contract, or what the gate says; needs a reason.
     package var force: Bool
+    /// The verdict a promotion shall rest on; nil: what the gate says now.
+    package var verdict: Int64?
     /// Return only when no request of the previous generation is running any more.
     package var waitsForDrain: Bool
 

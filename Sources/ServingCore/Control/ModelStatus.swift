@@ -11,8 +11,14 @@ package struct ModelStatus: Sendable, Codable, Equatable {
     package var draining: [UInt64]
     /// Shares of live traffic that are mirrored.
     package var traffic: TrafficSettings
+    /// An operator set them; else they are what the live version's manifest says.
+    package var isTrafficSet: Bool
+    /// Which share of clients the candidate answers. Without a ready candidate everybody gets the live version.
+    package var split: SplitSettings
     /// The trial that is running; nil without one.
     package var release: Release?
+    /// The promotion that stands, with what is still owed to it.
+    package var promotion: StandingPromotion?
 
     package init(
         model: String,
@@ -22,7 +28,10 @@ package struct ModelStatus: Sendable, Codable, Equatable {
         slots: [SlotStatus],
         draining: [UInt64],
         traffic: TrafficSettings = TrafficSettings(),
-        release: Release? = nil
+        isTrafficSet: Bool = false,
+        split: SplitSettings = SplitSettings(),
+        release: Release? = nil,
+        promotion: StandingPromotion? = nil
     ) {
         self.model = model
         self.revision = revision
@@ -31,7 +40,10 @@ package struct ModelStatus: Sendable, Codable, Equatable {
         self.slots = slots
         self.draining = draining
         self.traffic = traffic
+        self.isTrafficSet = isTrafficSet
+        self.split = split
         self.release = release
+        self.promotion = promotion
     }
 }
 

@@ -20,6 +20,24 @@ package struct CapturePolicy: Sendable, Equatable {
     }
 }
 
+extension CapturePolicy {
+    /// A sentence when rules name tensors that none of these versions has, so that they would remove nothing; else nil.
+    package func strangers(to versions: [ModelSignature]) -> String? {
+        var known: [String] = []
+        for spec in versions.flatMap({ $0.inputs + $0.outputs }) where !known.contains(spec.name) {
+            known.append(spec.name)
+        }
+        let strangers = self.rules.compactMap { rule in
+            if case .tensor(let name) = rule, !known.contains(name) { name } else { nil }
+        }
+        guard !strangers.isEmpty else { return nil }
+        let owner = versions.count == 1 ? "this version" : "either version"
+        return
+            "capture.rules in model.yaml remove \(strangers.joined(separator: ", ")), which is no input or output of "
+            + "\(owner); its inputs and outputs are \(known.joined(separator: ", "))"
+    }
+}
+
 /// What `redacted` removes from texts (elements of BYTES tensors, request ids, segment values, reasons).
 package enum RedactionRule: Sendable, Equatable {
     /// E-mail addresses.

@@ -1,7 +1,7 @@
 /// Where pairs, releases and evidence are kept. The writing calls never block and never fail: they hand over to a
 /// bounded queue, and what does not fit or cannot be written is dropped and counted. The reading calls see what was
 /// committed.
-package protocol CaptureStore: Sendable {
+package protocol CaptureStore: FeedbackStore {
     /// False when it was dropped at once.
     @discardableResult
     func append(_ pair: CapturedPair) -> Bool
@@ -12,16 +12,28 @@ package protocol CaptureStore: Sendable {
     /// Returns when everything handed over before has been committed or dropped.
     func flush() async
 
-    /// Newest first; nil for all models.
+    /// Newest first, without any that cannot be read; nil for all models.
     func releases(model: String?, limit: Int) async throws(StoreError) -> [Release]
     func evidence(of release: Int64) async throws(StoreError) -> [UInt8]?
     func pairs(_ query: PairQuery) async throws(StoreError) -> [CapturedPair.Summary]
     /// Nil when there is none, or no longer.
     func pair(_ id: Int64) async throws(StoreError) -> CapturedPair?
-    /// Bodies of stored pairs, in ascending order of id, for export; ids above `after`. A page of large bodies may be
-    /// shorter than `limit`: only an empty page is past the last.
-    func bodies(release: Int64, after: Int64, limit: Int) async throws(StoreError) -> [(id: Int64, body: [UInt8])]
+    /// Those of `ids` that `pair` would find.
+    func stored(among ids: [Int64]) async throws(StoreError) -> Set<Int64>
+    /// Stored pairs of one of the model's releases (nil: of all) with ids above `after`, in ascending order of id, for
+    /// export. A page of large pairs may be shorter than `limit`: only an empty page is past the last.
+    func pairs(
+        model: String,
+        release: Int64?,
+        after: Int64,
+        limit: Int
+    ) async throws(StoreError) -> [CapturedPair]
+    /// Bodies of the pairs that `query` lists, in its order. One that would take more than what those before it left of
+    /// `bytes` is not read and left out.
+    func bodies(_ query: PairQuery, bytes: Int) async throws(StoreError) -> [[UInt8]]
     func figures() -> CaptureFigures
+    /// Takes nothing more, and returns when everything handed over before has been committed or dropped.
+    func close() async
 }
 
 /// A pair as it is stored: redacted already, compared already.
@@ -75,10 +87,13 @@ package struct CapturedPair: Sendable, Equatable {
     package var summary: Summary
     /// `Capture.PairBody` encoded; opaque to the store.
     package var body: [UInt8]
+    /// `KeyedHash.request` of the id the client gave, before redaction: what feedback finds the pair by.
+    package var requestHash: Int64?
 
-    package init(summary: Summary, body: [UInt8]) {
+    package init(summary: Summary, body: [UInt8], requestHash: Int64? = nil) {
         self.summary = summary
         self.body = body
+        self.requestHash = requestHash
     }
 }
 
@@ -121,8 +136,8 @@ package struct PairQuery: Sendable, Equatable {
 package struct CaptureFigures: Sendable, Codable, Equatable {
     package var appended: UInt64
     package var stored: UInt64
-    /// Not stored, by reason: `queue_full`, `bytes`, `closed`, or what the database said (`disk_full`, `locked`,
-    /// `failed`).
+    /// Not stored, by reason: `queue_full`, `bytes`, `closed`, what the database said (`disk_full`, `locked`, `failed`),
+    /// or `unavailable` when there is no database.
     package var dropped: [String: UInt64]
     package var queuedPairs: Int
     package var queuedBytes: Int
@@ -130,7 +145,7 @@ package struct CaptureFigures: Sendable, Codable, Equatable {
     package var expired: UInt64
     /// Size of the database with its log, bytes.
     package var databaseBytes: Int64
-    /// The sentence of the last failure; nil when the last write succeeded.
+    /// Why nothing can be stored now: the sentence of the last failure; nil when the last write succeeded.
     package var problem: String?
 
     package init() {

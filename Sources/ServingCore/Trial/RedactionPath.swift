@@ -66,8 +66,17 @@ package struct RedactionPath: Sendable, Equatable {
 
     /// Along another path from the root; `[*]` in it stands for whichever index or key there is.
     package func progress(along other: RedactionPath) -> Progress {
+        self.progress(along: other.steps)
+    }
+
+    /// True when what this path leads to holds the other's place, and is not that place itself.
+    package func encloses(_ other: RedactionPath) -> Bool {
+        !other.steps.isEmpty && self.isComplete(self.progress(along: other.steps.dropLast()))
+    }
+
+    private func progress(along steps: some Sequence<Step>) -> Progress {
         var progress = Self.start
-        for step in other.steps where !self.isComplete(progress) {
+        for step in steps where !self.isComplete(progress) {
             switch step.part {
             case .key(let name): progress = self.progress(progress, into: name.utf8)
             case .index(let index): progress = self.progress(progress, into: index)

@@ -57,17 +57,21 @@ package final class ReleaseBook: Sendable {
     }
 
     /// Brings the book up to what is served now; models that are not in `sides` have no second version.
-    package func update(_ sides: [String: Sides]) -> Change {
+    ///
+    /// - Parameter undecided: models whose slots are not settled yet: their releases stay as they are and are left out of
+    ///   the change.
+    package func update(_ sides: [String: Sides], undecided: Set<String> = []) -> Change {
         self.state.withLock { state in
             var change = Change(running: [:], begun: [], ended: [])
-            for (model, release) in state.running where !release.isBetween(sides[model]) {
+            for (model, release) in state.running
+            where !undecided.contains(model) && !release.isBetween(sides[model]) {
                 var ended = release
                 ended.ended = self.now()
                 ended.end = Self.end(of: release, sides[model])
                 change.ended.append(ended)
                 state.running[model] = nil
             }
-            for (model, sides) in sides where state.running[model] == nil {
+            for (model, sides) in sides where !undecided.contains(model) && state.running[model] == nil {
                 let id = max(self.now(), state.lastID &+ 1)
                 state.lastID = id
                 let release = Release(
@@ -80,7 +84,7 @@ package final class ReleaseBook: Sendable {
                 state.running[model] = release
                 change.begun.append(release)
             }
-            change.running = state.running
+            change.running = state.running.filter { !undecided.contains($0.key) }
             change.begun.sort { $0.id < $1.id }
             change.ended.sort { $0.id < $1.id }
             return change

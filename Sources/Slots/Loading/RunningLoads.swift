@@ -11,7 +11,25 @@ final class RunningLoads: Sendable {
 
     private let state = Mutex(State())
 
-    func begin(_ cancellation: RunCancellation) {
+    /// Runs `body` with a cancellation that comes after `limit`, or when the gateway stops; at once if it has.
+    func within<Value, Failure: Error>(
+        _ limit: Duration,
+        _ body: (RunCancellation) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let cancellation = RunCancellation()
+        self.begin(cancellation)
+        let alarm = Task {
+            try await Task.sleep(for: limit)
+            cancellation.cancel()
+        }
+        defer {
+            alarm.cancel()
+            self.end(cancellation)
+        }
+        return try body(cancellation)
+    }
+
+    private func begin(_ cancellation: RunCancellation) {
         let isStopped = self.state.withLock { state in
             state.running[ObjectIdentifier(cancellation)] = cancellation
             return state.isStopped
@@ -19,9 +37,11 @@ final class RunningLoads: Sendable {
         if isStopped { cancellation.cancel() }
     }
 
-    func end(_ cancellation: RunCancellation) {
+    private func end(_ cancellation: RunCancellation) {
         self.state.withLock { state in _ = state.running.removeValue(forKey: ObjectIdentifier(cancellation)) }
     }
+
+    var isStopped: Bool { self.state.withLock(\.isStopped) }
 
     /// Cancels what runs and whatever begins from now on.
     func stop() {

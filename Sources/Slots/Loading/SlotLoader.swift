@@ -29,18 +29,17 @@ package struct SlotLoader: Sendable {
     private let threads: NIOThreadPool
     private let memory: MemoryAdmission
     private let makeEngine: MakeEngine
-    private let warmUpLimit: Duration
+    private let warmUpLimits: WarmUpLimits
     private let running = RunningLoads()
 
     /// `threads` must be started, and is stopped by the caller after the last model is gone.
-    /// A warm-up request that has no answer after `warmUpLimit` fails the load.
     package init(
         threads: NIOThreadPool,
         memory: MemoryAdmission = MemoryAdmission(),
-        warmUpLimit: Duration = .seconds(60),
+        warmUpLimits: WarmUpLimits = WarmUpLimits(),
         makeEngine: @escaping MakeEngine
     ) {
-        self.warmUpLimit = warmUpLimit
+        self.warmUpLimits = warmUpLimits
         self.threads = threads
         self.memory = memory
         self.makeEngine = makeEngine
@@ -56,13 +55,10 @@ package struct SlotLoader: Sendable {
         recorded: [String] = [],
         warming: @escaping @Sendable () -> Void
     ) async throws(LoadFailure) -> LoadedModel {
-        let cancellation = RunCancellation()
-        self.running.begin(cancellation)
-        defer { self.running.end(cancellation) }
         do {
             return try await self.threads.runIfActive {
                 Self.lowerPriority()
-                return try self.prepare(model, version, repository, recorded, cancellation, warming)
+                return try self.prepare(model, version, repository, recorded, warming)
             }
         } catch let failure as LoadFailure {
             throw failure
@@ -81,7 +77,6 @@ package struct SlotLoader: Sendable {
         _ version: Int?,
         _ repository: ModelRepository,
         _ recorded: [String],
-        _ cancellation: RunCancellation,
         _ warming: () -> Void
     ) throws(LoadFailure) -> LoadedModel {
         let (manifest, files, lines) = try self.read(model, version, repository)
@@ -98,20 +93,17 @@ package struct SlotLoader: Sendable {
             throw LoadFailure(.failed, error.message)
         }
         warming()
-        let limit = self.warmUpLimit
-        let alarm = Task {
-            try await Task.sleep(for: limit)
-            cancellation.cancel()
-        }
-        defer { alarm.cancel() }
+        let run = WarmUp(
+            executor: executor,
+            requestTimeout: .nanoseconds(Int64(clamping: manifest.requestTimeout.nanoseconds)),
+            limits: self.warmUpLimits,
+            loads: self.running
+        )
         do {
-            var warmUp = try WarmUp.run(
-                executor,
-                requests: lines,
-                recorded: recorded,
-                cancellation: cancellation
-            )
-            warmUp.note = warmUp.note ?? Self.strangers(manifest.comparison, engine.signature)
+            var warmUp = try run.run(declared: lines, recorded: recorded)
+            warmUp.note =
+                manifest.capture.strangers(to: [engine.signature]) ?? warmUp.note
+                ?? Self.strangers(manifest.comparison, engine.signature)
             return LoadedModel(
                 files,
                 source: repository.root.string,

@@ -7,8 +7,12 @@ import ServingCore
 package struct WarmUpResult: Sendable, Equatable {
     /// Declared requests that were run and whose answers were checked; 0 when a made-up request was used.
     package var declared: Int
-    /// Recorded requests that were run.
+    /// Recorded requests that were run...
     package var recorded = 0
+    /// ...those of them that were not answered as declared...
+    package var unanswered = 0
+    /// ...and those of these that were stopped because they took too long.
+    package var stopped = 0
     /// Median time of one run, nil when even the made-up request did not run.
     package var medianNanoseconds: UInt64?
     /// Bytes of the inputs that were timed.
@@ -24,69 +28,96 @@ package struct WarmUpResult: Sendable, Equatable {
     }
 }
 
+/// How long a warm-up may take.
+package struct WarmUpLimits: Sendable {
+    /// Declared requests without an answer after this time, all together, fail the load; so does a made-up one.
+    package var declared: Duration = .seconds(60)
+    /// No recorded request is begun after this time: a slow model needs no more to be warm.
+    package var recordedStart: Duration = .seconds(5)
+    /// A recorded request that runs is stopped after the model's `requestTimeout`, and at the latest when the first of
+    /// them began this long ago.
+    package var recorded: Duration = .seconds(30)
+
+    package init() {}
+}
+
 /// Runs a freshly loaded model before any client meets it: every declared request must be answered with the declared
 /// shapes and without NaN or infinity; then one is timed. Recorded requests, taken from live traffic, are run as well;
 /// one that is not answered is told, not a reason to refuse: how often that happens is what a trial finds out.
-enum WarmUp {
+struct WarmUp {
     struct Failure: Error {
         let reason: String
     }
 
-    /// No recorded request is begun after this time, nanoseconds: a slow model needs no more to be warm.
-    private static let recordedBudget: UInt64 = 5_000_000_000
+    let executor: ModelExecutor
+    /// Of one recorded request.
+    let requestTimeout: Duration
+    let limits: WarmUpLimits
+    /// Where the runs are known, to be stopped when the gateway stops.
+    let loads: RunningLoads
 
-    /// `cancellation` ends a model that does not: the load fails.
-    static func run(
-        _ executor: ModelExecutor,
-        requests lines: [String],
-        recorded: [String] = [],
-        cancellation: RunCancellation
-    ) throws(Failure) -> WarmUpResult {
-        var first: [Tensor]?
-        for (index, line) in lines.enumerated() {
-            do {
-                let inputs = try Self.answer(executor, line, cancellation)
-                first = first ?? inputs
-            } catch {
-                try Self.refuseUnended(cancellation)
-                throw Failure(reason: "warm-up request \(index + 1)\(error.reason)")
-            }
-        }
-        var problem: String?
-        var unanswered = 0
-        var ran = 0
-        let started = MonotonicTime.now()
-        for line in recorded where MonotonicTime.now() &- started < Self.recordedBudget {
-            ran += 1
-            do {
-                let inputs = try Self.answer(executor, line, cancellation)
-                first = first ?? inputs
-            } catch {
-                try Self.refuseUnended(cancellation)
-                problem = problem ?? error.reason
-                unanswered += 1
-            }
-        }
+    func run(declared lines: [String], recorded: [String]) throws(Failure) -> WarmUpResult {
+        let inputs = try self.runDeclared(lines)
+        let tally = try self.runRecorded(recorded)
         var result: WarmUpResult
-        if let first {
-            result = try Self.time(executor, first, declared: lines.count)
+        if let inputs {
+            do throws(InferenceError) {
+                result = try self.time(inputs, declared: lines.count)
+            } catch {
+                throw Failure(reason: "warm-up request 1 failed when repeated: \(error.message)")
+            }
+        } else if let timed = tally.inputs.flatMap({ try? self.time($0, declared: 0) }) {
+            result = timed
         } else {
-            result = try Self.runMadeUp(executor, cancellation)
+            result = try self.runMadeUp()
         }
-        result.recorded = ran
-        if let problem {
-            result.note = "\(unanswered) of \(ran) requests recorded from live traffic: one\(problem)"
-        }
+        result.recorded = tally.ran
+        result.unanswered = tally.unanswered
+        result.stopped = tally.stopped
+        let notes = [result.note, tally.note].compactMap(\.self)
+        result.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
         return result
     }
 
-    /// Runs one request and checks its answer.
-    private static func answer(
-        _ executor: ModelExecutor,
-        _ line: String,
-        _ cancellation: RunCancellation
-    ) throws(Failure) -> [Tensor] {
-        let signature = executor.engine.signature
+    /// Inputs of the first; nil when there is none.
+    private func runDeclared(_ lines: [String]) throws(Failure) -> [Tensor]? {
+        try self.loads.within(self.limits.declared) { (cancellation) throws(Failure) in
+            var first: [Tensor]?
+            for (index, line) in lines.enumerated() {
+                do throws(Failure) {
+                    let inputs = try self.answer(line, cancellation)
+                    first = first ?? inputs
+                } catch {
+                    try Self.refuseUnended(cancellation)
+                    throw Failure(reason: "warm-up request \(index + 1)\(error.reason)")
+                }
+            }
+            return first
+        }
+    }
+
+    private func runRecorded(_ lines: [String]) throws(Failure) -> RecordedTally {
+        var tally = RecordedTally()
+        let started = ContinuousClock.now
+        for line in lines {
+            let elapsed = ContinuousClock.now - started
+            guard elapsed < self.limits.recordedStart else { break }
+            let limit = min(self.requestTimeout, self.limits.recorded - elapsed)
+            self.loads.within(limit) { cancellation in
+                do throws(Failure) {
+                    tally.answer(try self.answer(line, cancellation))
+                } catch {
+                    tally.miss(error.reason, wasStopped: cancellation.isCancelled)
+                }
+            }
+            guard !self.loads.isStopped else { throw Failure(reason: "the gateway is shutting down") }
+        }
+        return tally
+    }
+
+    /// Runs one request and checks its answer. Returns its inputs.
+    private func answer(_ line: String, _ cancellation: RunCancellation) throws(Failure) -> [Tensor] {
+        let signature = self.executor.engine.signature
         let inputs: [Tensor]
         do {
             inputs = try InferRequestDecoder().decode(
@@ -98,7 +129,7 @@ enum WarmUp {
             throw Failure(reason: " does not fit the model: \(error.message)")
         }
         do {
-            try Self.check(try executor.engine.run(inputs, outputs: nil, cancellation: cancellation), signature)
+            try Self.check(try self.executor.engine.run(inputs, outputs: nil, cancellation: cancellation), signature)
         } catch let error as InferenceError {
             throw Failure(reason: " failed: \(error.message)")
         } catch let failure as Failure {
@@ -109,24 +140,19 @@ enum WarmUp {
         return inputs
     }
 
-    private static func runMadeUp(
-        _ executor: ModelExecutor,
-        _ cancellation: RunCancellation
-    ) throws(Failure) -> WarmUpResult {
-        guard let madeUp = Self.madeUp(executor.engine.signature) else {
+    private func runMadeUp() throws(Failure) -> WarmUpResult {
+        guard let madeUp = Self.madeUp(self.executor.engine.signature) else {
             return Self.untimed("the model's inputs are too large for a made-up one")
         }
-        do {
-            _ = try executor.engine.run(madeUp, outputs: nil, cancellation: cancellation)
-        } catch {
-            try Self.refuseUnended(cancellation)
-            return Self.untimed("a made-up one failed: \(error.message)")
-        }
-        do {
-            return try Self.time(executor, madeUp, declared: 0)
-        } catch {
-            // It may break a rule that the signature does not tell.
-            return Self.untimed("a made-up one failed: \(error.reason)")
+        return try self.loads.within(self.limits.declared) { (cancellation) throws(Failure) in
+            do throws(InferenceError) {
+                _ = try self.executor.engine.run(madeUp, outputs: nil, cancellation: cancellation)
+                return try self.time(madeUp, declared: 0)
+            } catch {
+                try Self.refuseUnended(cancellation)
+                // It may break a rule that the signature does not tell.
+                return Self.untimed("a made-up one failed: \(error.message)")
+            }
         }
     }
 
@@ -151,20 +177,10 @@ enum WarmUp {
         }
     }
 
-    private static func time(
-        _ executor: ModelExecutor,
-        _ inputs: [Tensor],
-        declared: Int
-    ) throws(Failure) -> WarmUpResult {
-        do {
-            let median = try executor.measure(inputs)
-            let bytes = inputs.reduce(0) { $0 + $1.bytes.count }
-            return WarmUpResult(declared: declared, medianNanoseconds: median, inputBytes: bytes)
-        } catch {
-            throw Failure(
-                reason: declared == 0 ? error.message : "warm-up request 1 failed when repeated: \(error.message)"
-            )
-        }
+    private func time(_ inputs: [Tensor], declared: Int) throws(InferenceError) -> WarmUpResult {
+        let median = try self.executor.measure(inputs)
+        let bytes = inputs.reduce(0) { $0 + $1.bytes.count }
+        return WarmUpResult(declared: declared, medianNanoseconds: median, inputBytes: bytes)
     }
 
     /// One request that fits the signature: every open dimension 1, zeros, and a word for text. Nil when an input would

@@ -1,6 +1,6 @@
 import ServingCore
 
-/// The keys `shadow`, `capture`, `segments` and `compare` of `model.yaml`: what is mirrored, kept and compared. That
+/// The keys `shadow`, `split`, `capture`, `segments` and `compare` of `model.yaml`: what is mirrored, kept and compared. That
 /// `compare` names outputs which the model has shows only when a version is loaded: the slot says so then.
 extension ModelManifest {
     /// The key `shadow`.
@@ -40,6 +40,29 @@ extension ModelManifest {
                 guard timeout.nanoseconds > 0 else { throw container.corrupted(.timeout, "must be longer than 0s") }
                 self.limits.timeout = timeout.nanoseconds
             }
+        }
+    }
+
+    /// The key `split`.
+    struct Split: Decodable {
+        var key = SplitKey.requestID
+        var seed: Int64?
+
+        private enum CodingKeys: String, CodingKey, CaseIterable {
+            case key, seed
+        }
+
+        init(from decoder: any Decoder) throws {
+            try decoder.refuseUnknownKeys(CodingKeys.self)
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.key = try container.decodeIfPresent(SplitKey.self, forKey: .key) ?? self.key
+            self.seed = try container.decodeIfPresent(Int64.self, forKey: .seed)
+            guard let seed, !SplitChange.seeds.contains(seed) else { return }
+            let seeds = SplitChange.seeds
+            throw container.corrupted(
+                .seed,
+                "must lie between \(seeds.lowerBound) and \(seeds.upperBound), not \(seed)"
+            )
         }
     }
 

@@ -18,10 +18,16 @@ package struct ModelManifest: Sendable, Equatable {
     /// What is mirrored until somebody says otherwise.
     package var traffic = TrafficSettings()
     package var shadowLimits = ShadowLimits()
+    /// What tells clients apart when a candidate answers some of them, until somebody says otherwise.
+    package var splitKey = SplitKey.requestID
+    /// Nil: made of the model's name.
+    package var splitSeed: Int64?
     package var capture = CapturePolicy()
     /// Keys that pairs are filed under.
     package var segments: [SegmentSource] = []
     package var comparison = ComparisonSettings()
+    /// When a candidate may go live.
+    package var gate = GatePolicy()
 
     package init() {}
 }
@@ -29,7 +35,7 @@ package struct ModelManifest: Sendable, Equatable {
 extension ModelManifest: Decodable {
     private enum Key: String, CodingKey, CaseIterable {
         case description, slots, live, slotHeader, execution, inlineThreshold, workers, threads, batching
-        case maxQueuedRequests, requestTimeout, warmup, shadow, capture, segments, compare
+        case maxQueuedRequests, requestTimeout, warmup, shadow, split, capture, segments, compare, gate
     }
 
     private enum BatchingKey: String, CodingKey, CaseIterable {
@@ -68,9 +74,14 @@ extension ModelManifest: Decodable {
             self.traffic = shadow.traffic
             self.shadowLimits = shadow.limits
         }
+        if let split = try container.decodeIfPresent(Split.self, forKey: .split) {
+            self.splitKey = split.key
+            self.splitSeed = split.seed
+        }
         self.capture = try container.decodeIfPresent(Capture.self, forKey: .capture)?.policy ?? self.capture
         self.segments = try container.decodeIfPresent(Segments.self, forKey: .segments)?.sources ?? []
         self.comparison = try container.decodeIfPresent(Compare.self, forKey: .compare)?.settings ?? self.comparison
+        self.gate = try container.decodeIfPresent(Gate.self, forKey: .gate)?.policy ?? self.gate
     }
 
     private mutating func decodeExecution(_ container: KeyedDecodingContainer<Key>) throws {

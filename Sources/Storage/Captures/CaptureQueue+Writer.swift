@@ -132,6 +132,14 @@ extension CaptureQueue {
         for flush in flushes { flush.done.resume() }
     }
 
+    func takeTold() -> [Told] {
+        self.state.withLock { state in
+            let told = state.told
+            state.told = []
+            return told
+        }
+    }
+
     func takeExpiries() -> [CheckedContinuation<Void, Never>] {
         self.state.withLock { state in
             let expiries = state.expiries

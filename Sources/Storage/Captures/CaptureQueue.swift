@@ -33,6 +33,14 @@ final class CaptureQueue: Sendable {
         var done: CheckedContinuation<Void, Never>
     }
 
+    /// Feedback that somebody waits for the storing of.
+    struct Told: Sendable {
+        typealias Result = Swift.Result<[FeedbackOutcome], StoreError>
+
+        var feedback: [PairFeedback]
+        var done: CheckedContinuation<Result?, Never>
+    }
+
     struct State {
         var waiting: [CapturedPair] = []
         var saves = Saves()
@@ -41,6 +49,7 @@ final class CaptureQueue: Sendable {
         var settled: UInt64 = 0
         var settledSaves: UInt64 = 0
         var flushes: [Flush] = []
+        var told: [Told] = []
         var expiries: [CheckedContinuation<Void, Never>] = []
         var closings: [CheckedContinuation<Void, Never>] = []
         var isClosed = false
@@ -52,7 +61,9 @@ final class CaptureQueue: Sendable {
         var failure: CaptureFailure?
 
         /// Somebody waits for an answer.
-        var isUrgent: Bool { !self.flushes.isEmpty || !self.expiries.isEmpty || self.isClosed }
+        var isUrgent: Bool {
+            !self.flushes.isEmpty || !self.told.isEmpty || !self.expiries.isEmpty || self.isClosed
+        }
 
         mutating func drop(_ count: Int, _ reason: String) {
             guard count > 0 else { return }
@@ -118,6 +129,18 @@ final class CaptureQueue: Sendable {
                 return false
             }
             if isDone { done.resume() }
+        }
+    }
+
+    /// Written before the pairs that wait; nil once the store is closed.
+    func append(_ feedback: [PairFeedback]) async -> Told.Result? {
+        await withCheckedContinuation { done in
+            let isIn = self.update { state in
+                guard !state.isClosed else { return false }
+                state.told.append(Told(feedback: feedback, done: done))
+                return true
+            }
+            if !isIn { done.resume(returning: nil) }
         }
     }
 

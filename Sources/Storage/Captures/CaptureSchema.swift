@@ -6,17 +6,18 @@ import GRDB
 /// the same outcomes form a group (at most 32 in a release), and `positions` lists each group's pairs in order, once
 /// under segment 0 and once under each of the pair's segments, with the divergence. So every combination of filters is a
 /// few ranges of one B-tree: nothing is scanned to find nothing, and new pairs are always appended to a range.
+/// The place under segment 0 also says from which request the pair is; see `StoredRequests`.
 ///
 /// Rows of `pairs` lie in the order of arrival, not of ids, and what clients wrote is in its BLOBs alone: see
-/// `ExpiredPairs` for why.
+/// `ExpiredPairs` for why, and for why no column may be added to it.
 enum CaptureSchema {
     /// "TECP" in the file's header: tells these files from `control.db` and from other programs' databases.
     private static let applicationID = 0x5445_4350
-    private static let version = 1
+    private static let version = 2
     /// Files up to this size, 64 MiB, are checked whole at the start; that takes a tenth of a second.
     private static let checkedPages = 16_384
 
-    /// Checks the file and creates its tables when it is new. Nothing is written to a file that is not ours or is newer
+    /// Checks the file and creates its tables when it is new, or adds what an earlier Teal did not have. Nothing is written to a file that is not ours or is newer
     /// than this program.
     static func prepare(_ queue: DatabaseQueue, name: String) throws {
         try queue.writeWithoutTransaction { db in
@@ -32,7 +33,7 @@ enum CaptureSchema {
             try db.execute(sql: "PRAGMA secure_delete = ON")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 2000")
             try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
-            if found == 0 { try Self.create(in: db) }
+            if found < Self.version { try Self.migrate(from: found, in: db) }
             try Self.probe(db, name: name)
         }
     }
@@ -65,7 +66,7 @@ enum CaptureSchema {
         // Both ends of every table, and the free list: where the next write and the next retention go.
         for (table, column) in [
             ("pairs", "number"), ("positions", "segment"), ("groups", "id"), ("releases", "id"),
-            ("evidence", "release"),
+            ("evidence", "release"), ("feedback", "sequence"),
         ] {
             for end in ["min", "max"] {
                 _ = try Row.fetchOne(db, sql: "SELECT \(end)(\(column)) FROM \(table)")
@@ -78,11 +79,14 @@ enum CaptureSchema {
         StoreOpenError(.damaged, "\(name) is damaged; move it away to start afresh")
     }
 
-    private static func create(in db: Database) throws {
+    private static func migrate(from version: Int, in db: Database) throws {
         try db.inTransaction(.immediate) {
-            try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+            if version < 1 {
+                try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+                try db.execute(sql: Self.first)
+            }
+            try db.execute(sql: Self.second)
             try db.execute(sql: "PRAGMA user_version = \(Self.version)")
-            try db.execute(sql: Self.first)
             return .commit
         }
     }
@@ -131,5 +135,21 @@ enum CaptureSchema {
             divergence REAL NOT NULL,
             PRIMARY KEY (segment, grp, pair)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let second = """
+        ALTER TABLE positions ADD COLUMN bucket INTEGER;
+        ALTER TABLE positions ADD COLUMN request INTEGER;
+        CREATE INDEX requests ON positions (bucket, request, pair) WHERE request IS NOT NULL;
+        CREATE TABLE feedback (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            release INTEGER NOT NULL,
+            pair INTEGER NOT NULL UNIQUE,
+            told INTEGER NOT NULL,
+            live_loss REAL NOT NULL,
+            candidate_loss REAL NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX feedback_by_release ON feedback (release, sequence);
         """
 }

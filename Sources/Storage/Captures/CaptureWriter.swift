@@ -38,6 +38,7 @@ struct CaptureWriter {
         while true {
             self.rest()
             let orders = self.queue.take(into: &self.hand)
+            self.writeTold()
             if !self.hand.isEmpty { self.write(isUrgent: orders.isFlushing || orders.isClosing) }
             self.expire(isAsked: orders.isExpiring)
             let isWritten = self.hand.isEmpty || (self.hand.pairs.isEmpty && self.failure != nil)
@@ -59,6 +60,29 @@ struct CaptureWriter {
         } else if self.hand.isEmpty {
             self.queue.pause(.idle, atMost: self.nextRetention - .now)
             self.queue.pause(.gathering, atMost: self.options.batchDelay)
+        }
+    }
+
+    /// In one transaction, the only one here that waits for the disk: whoever gave feedback hears that it will not be lost.
+    private func writeTold() {
+        let told = self.queue.takeTold()
+        guard !told.isEmpty else { return }
+        do {
+            let outcomes = try self.database.write { db in
+                var outcomes: [[FeedbackOutcome]] = []
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                defer { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
+                try db.inTransaction(.immediate) {
+                    outcomes = try told.map { told in try told.feedback.map { one in try one.append(to: db) } }
+                    return .commit
+                }
+                return outcomes
+            }
+            for (told, outcomes) in zip(told, outcomes) { told.done.resume(returning: .success(outcomes)) }
+        } catch {
+            let failure = CaptureFailure(error, file: self.database.file.name)
+            if failure.isDamage { self.database.file.markDamaged() }
+            for told in told { told.done.resume(returning: .failure(.unavailable(failure.sentence))) }
         }
     }
 

@@ -20,18 +20,39 @@ extension CapturedPair.Summary {
         """
     private static let source = " FROM pairs JOIN groups ON groups.id = pairs.grp WHERE pairs.id = ? AND wiped = 0"
 
+    static func fetch(_ query: PairQuery, in db: Database) throws -> [CapturedPair.Summary] {
+        let selection = try PairSelection(query, in: db)
+        let ids =
+            switch query.order {
+            case .newest: try selection.newest(in: db)
+            case .divergence: try selection.mostDivergent(in: db)
+            }
+        let summaries = try Self.fetch(ids, in: db)
+        // Two segments may share a number.
+        guard let segment = query.segment else { return summaries }
+        return summaries.filter { $0.segments.contains(segment) }
+    }
+
     /// The summaries of those of `ids` that are there, in the order of `ids`.
-    static func fetch(_ ids: [Int64], in db: Database) throws -> [CapturedPair.Summary] {
+    private static func fetch(_ ids: [Int64], in db: Database) throws -> [CapturedPair.Summary] {
         let statement = try db.cachedStatement(sql: Self.columns + Self.source)
         return try ids.compactMap { id in
             try Row.fetchOne(statement, arguments: [id]).map(Self.init(row:))
         }
     }
 
-    fileprivate static func fetchWithBody(_ id: Int64, in db: Database) throws -> CapturedPair? {
-        let statement = try db.cachedStatement(sql: Self.columns + ", pairs.body" + Self.source)
+    fileprivate static func fetchWhole(_ id: Int64, in db: Database) throws -> CapturedPair? {
+        let request = """
+            (SELECT request FROM positions
+            WHERE segment = 0 AND positions.grp = pairs.grp AND positions.pair = pairs.id)
+            """
+        let statement = try db.cachedStatement(sql: Self.columns + ", pairs.body, " + request + Self.source)
         return try Row.fetchOne(statement, arguments: [id]).map { row in
-            CapturedPair(summary: try Self(row: row), body: try row.optionalBlob(15) ?? [])
+            CapturedPair(
+                summary: try Self(row: row),
+                body: try row.optionalBlob(15) ?? [],
+                requestHash: try row.optionalInteger(16)
+            )
         }
     }
 
@@ -65,21 +86,43 @@ extension CapturedPair.Summary {
 
 extension CapturedPair {
     static func fetch(_ id: Int64, in db: Database) throws -> CapturedPair? {
-        try Summary.fetchWithBody(id, in: db)
+        try Summary.fetchWhole(id, in: db)
     }
 
-    /// Bodies of those of `ids` that are there, in that order; ends early, after at least one, before they exceed
-    /// `bytes` together.
-    static func bodies(_ ids: [Int64], bytes: Int, in db: Database) throws -> [(id: Int64, body: [UInt8])] {
-        let statement = try db.cachedStatement(sql: "SELECT body FROM pairs WHERE id = ? AND wiped = 0")
-        var bodies: [(id: Int64, body: [UInt8])] = []
+    /// Those of `ids` that are there, in that order; ends early, after at least one, before their bodies exceed `bytes`
+    /// together.
+    static func fetch(_ ids: [Int64], bytes: Int, in db: Database) throws -> [CapturedPair] {
+        var pairs: [CapturedPair] = []
         var sum = 0
         for id in ids {
-            guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
+            guard let pair = try Self.fetch(id, in: db) else { continue }
+            sum += pair.body.count
+            guard pairs.isEmpty || sum <= bytes else { break }
+            pairs.append(pair)
+        }
+        return pairs
+    }
+
+    static func stored(among ids: [Int64], in db: Database) throws -> Set<Int64> {
+        let statement = try db.cachedStatement(sql: "SELECT id FROM pairs WHERE id = ? AND wiped = 0")
+        return Set(try ids.filter { id in try Row.fetchOne(statement, arguments: [id]) != nil })
+    }
+    /// Bodies of those of `ids` that are there, in that order, without the ones that do not fit in what is left of
+    /// `bytes`; of these not more than their length is read.
+    static func bodies(_ ids: [Int64], fitting bytes: Int, in db: Database) throws -> [[UInt8]] {
+        let lengths = try db.cachedStatement(
+            sql: "SELECT ifnull(length(body), 0) FROM pairs WHERE id = ? AND wiped = 0"
+        )
+        let contents = try db.cachedStatement(sql: "SELECT body FROM pairs WHERE id = ?")
+        var bodies: [[UInt8]] = []
+        var left = bytes
+        for id in ids {
+            guard let length = try Int.fetchOne(lengths, arguments: [id]), length <= left,
+                let row = try Row.fetchOne(contents, arguments: [id])
+            else { continue }
             let body = try row.optionalBlob(0) ?? []
-            sum += body.count
-            guard bodies.isEmpty || sum <= bytes else { break }
-            bodies.append((id, body))
+            left -= body.count
+            bodies.append(body)
         }
         return bodies
     }

@@ -6,8 +6,9 @@ import ServingCore
 /// `secure_delete` alone does not: when SQLite moves a row to a neighbouring page, while it makes room or closes a gap,
 /// the old page keeps the bytes in its unused part, and a later delete does not find them. So rows that hold content are
 /// never moved: they are appended in the order of arrival, which fills one page after the other; they are wiped by an
-/// update that changes no length, which SQLite does in place; and wiped rows are deleted only so far from the first row
-/// with content that closing the gap moves wiped rows alone.
+/// update that changes no length, which SQLite does in place (a column added to the table would lengthen rows that were
+/// there before); and wiped rows are deleted only so far from the first row with content that closing the gap moves wiped
+/// rows alone.
 struct ExpiredPairs {
     /// SQLite closes a gap with the two next pages at most; this many bytes within pages of 4 KiB are five at least.
     private static let distance: Int64 = 20_480
@@ -59,11 +60,12 @@ struct ExpiredPairs {
         }
     }
 
-    /// Overwrites their content with zeros, and removes the places they are found at.
+    /// Overwrites their content with zeros, and removes the places they are found at and the feedback about them.
     func wipe(in db: Database) throws {
         let position = try db.cachedStatement(
             sql: "DELETE FROM positions WHERE segment = ? AND grp = ? AND pair = ?"
         )
+        let feedback = try db.cachedStatement(sql: "DELETE FROM feedback WHERE pair = ?")
         let row = try db.cachedStatement(
             sql: """
                 UPDATE pairs SET wiped = 1, request = zeroblob(length(request)), segments = zeroblob(length(segments)),
@@ -76,6 +78,7 @@ struct ExpiredPairs {
             for segment in pair.segments {
                 try position.execute(arguments: [StoredSegments.number(segment), pair.group, pair.id])
             }
+            try feedback.execute(arguments: [pair.id])
             try row.execute(arguments: [pair.number])
         }
     }

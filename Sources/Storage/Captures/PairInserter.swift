@@ -26,6 +26,12 @@ struct PairInserter {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
+        let place = try db.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO positions (segment, grp, pair, divergence, bucket, request)
+                VALUES (0, ?, ?, ?, ?, ?)
+                """
+        )
         let position = try db.cachedStatement(
             sql: "INSERT OR IGNORE INTO positions (segment, grp, pair, divergence) VALUES (?, ?, ?, ?)"
         )
@@ -35,9 +41,9 @@ struct PairInserter {
             pacing.pause()
             let summary = pair.summary
             let group = try self.number(of: summary, in: db)
-            let divergence = Self.unit(summary.divergence)
+            let divergence = StoredShare.of(summary.divergence)
             try row.execute(arguments: [
-                summary.id, group, divergence, summary.noiseDivergence.map(Self.unit),
+                summary.id, group, divergence, summary.noiseDivergence.map(StoredShare.of),
                 Int64(clamping: summary.liveNanoseconds), Int64(clamping: summary.candidateNanoseconds),
                 summary.noiseNanoseconds.map(Int64.init(clamping:)), summary.noise, Self.blob(summary.requestID?.utf8),
                 Self.blob(StoredSegments.encode(summary.segments)), Self.blob(summary.reason?.utf8),
@@ -47,7 +53,8 @@ struct PairInserter {
                 taken += 1
                 continue
             }
-            try position.execute(arguments: [0, group, summary.id, divergence])
+            let bucket = pair.requestHash.map { _ in StoredRequests.bucket(ofRow: db.lastInsertedRowID) }
+            try place.execute(arguments: [group, summary.id, divergence, bucket, pair.requestHash])
             for segment in summary.segments {
                 try position.execute(arguments: [StoredSegments.number(segment), group, summary.id, divergence])
             }
@@ -56,11 +63,6 @@ struct PairInserter {
     }
 
     private static func blob(_ bytes: (some Sequence<UInt8>)?) -> Data? { bytes.map { Data($0) } }
-
-    /// SQLite stores NaN as NULL. What is not a number is as far away as can be.
-    private static func unit(_ divergence: Double) -> Double {
-        divergence.isNaN ? 1 : min(max(divergence, 0), 1)
-    }
 
     private mutating func number(of summary: CapturedPair.Summary, in db: Database) throws -> Int64 {
         let group = Group(

@@ -1,5 +1,6 @@
 import Foundation
 package import ServingCore
+import Synchronization
 
 /// Captures in one SQLite file: WAL, `synchronous=NORMAL`, mode 0600. Handing over costs well under a microsecond; one
 /// idle-priority thread writes batches, applies retention and makes the checkpoints. Waiting pairs take at most
@@ -28,12 +29,16 @@ package final class SQLiteCaptureStore: CaptureStore {
         /// Microseconds since 1970, for the age of pairs. By default a clock that is read once and then only runs: when
         /// the system's clock is set, nothing expires of it.
         package var now: @Sendable () -> Int64 = SQLiteCaptureStore.steadyClock()
+        /// Told, in one sentence and once for each, which releases are damaged and left out.
+        package var onDamagedRelease: @Sendable (String) -> Void = { _ in }
 
         package init() {}
     }
 
-    private let database: CaptureDatabase
-    private let queue: CaptureQueue
+    let database: CaptureDatabase
+    let queue: CaptureQueue
+    private let onDamagedRelease: @Sendable (String) -> Void
+    private let damagedReleases = Mutex<Set<Int64>>([])
 
     /// Opens `path`, creating it and missing folders, checks it, and starts the writer thread. Blocks; call it at start.
     /// Refuses a file that is damaged, read-only, locked, not Teal's, or written by a newer Teal.
@@ -46,6 +51,7 @@ package final class SQLiteCaptureStore: CaptureStore {
         let queue = CaptureQueue(options)
         self.database = database
         self.queue = queue
+        self.onDamagedRelease = options.onDamagedRelease
         let isRunning = IdleThread.start {
             var writer = CaptureWriter(queue, database, options)
             writer.run()
@@ -107,7 +113,13 @@ package final class SQLiteCaptureStore: CaptureStore {
     }
 
     package func releases(model: String?, limit: Int) async throws(StoreError) -> [Release] {
-        try await self.database.read { db in try Release.fetch(model: model, limit: limit, in: db) }
+        let found = try await self.database.read { db in try Release.fetch(model: model, limit: limit, in: db) }
+        for id in found.damaged where self.damagedReleases.withLock({ $0.insert(id).inserted }) {
+            self.onDamagedRelease(
+                "release \(id) in \(self.database.file.name) is damaged and left out; its pairs can still be listed"
+            )
+        }
+        return found.releases
     }
 
     package func evidence(of release: Int64) async throws(StoreError) -> [UInt8]? {
@@ -115,34 +127,35 @@ package final class SQLiteCaptureStore: CaptureStore {
     }
 
     package func pairs(_ query: PairQuery) async throws(StoreError) -> [CapturedPair.Summary] {
-        try await self.database.read { db in
-            let selection = try PairSelection(query, in: db)
-            let ids =
-                switch query.order {
-                case .newest: try selection.newest(in: db)
-                case .divergence: try selection.mostDivergent(in: db)
-                }
-            let summaries = try CapturedPair.Summary.fetch(ids, in: db)
-            // Two segments may share a number.
-            guard let segment = query.segment else { return summaries }
-            return summaries.filter { $0.segments.contains(segment) }
-        }
+        try await self.database.read { db in try CapturedPair.Summary.fetch(query, in: db) }
     }
 
     package func pair(_ id: Int64) async throws(StoreError) -> CapturedPair? {
         try await self.database.read { db in try CapturedPair.fetch(id, in: db) }
     }
 
-    /// A page ends early, after at least one body, when its bodies would exceed 16 MiB together; only an empty page is
+    package func stored(among ids: [Int64]) async throws(StoreError) -> Set<Int64> {
+        try await self.database.read { db in try CapturedPair.stored(among: ids, in: db) }
+    }
+
+    /// A page ends early, after at least one pair, when its bodies would exceed 16 MiB together; only an empty page is
     /// the last.
-    package func bodies(
-        release: Int64,
+    package func pairs(
+        model: String,
+        release: Int64?,
         after: Int64,
         limit: Int
-    ) async throws(StoreError) -> [(id: Int64, body: [UInt8])] {
+    ) async throws(StoreError) -> [CapturedPair] {
         try await self.database.read { db in
-            let selection = try PairSelection(release: release, after: after, limit: limit, in: db)
-            return try CapturedPair.bodies(try selection.oldest(in: db), bytes: 16 << 20, in: db)
+            let selection = try PairSelection(model: model, release: release, after: after, limit: limit, in: db)
+            return try CapturedPair.fetch(try selection.oldest(in: db), bytes: 16 << 20, in: db)
+        }
+    }
+
+    package func bodies(_ query: PairQuery, bytes: Int) async throws(StoreError) -> [[UInt8]] {
+        try await self.database.read { db in
+            let ids = try CapturedPair.Summary.fetch(query, in: db).map(\.id)
+            return try CapturedPair.bodies(ids, fitting: bytes, in: db)
         }
     }
 

@@ -28,24 +28,33 @@ extension CaptureQueue.Saves {
 }
 
 extension Release {
-    /// Newest first.
-    static func fetch(model: String?, limit: Int, in db: Database) throws -> [Release] {
+    /// Newest first; of rows that are none, the ids.
+    static func fetch(
+        model: String?,
+        limit: Int,
+        in db: Database
+    ) throws -> (releases: [Release], damaged: [Int64]) {
         let limit = min(max(1, limit), 1000)
-        let documents: [String]
+        let rows: [Row]
         if let model {
             let statement = try db.cachedStatement(
-                sql: "SELECT document FROM releases WHERE model = ? ORDER BY id DESC LIMIT ?"
+                sql: "SELECT id, document FROM releases WHERE model = ? ORDER BY id DESC LIMIT ?"
             )
-            documents = try Row.fetchAll(statement, arguments: [model, limit]).map { row in try row.text(0) }
+            rows = try Row.fetchAll(statement, arguments: [model, limit])
         } else {
-            let statement = try db.cachedStatement(sql: "SELECT document FROM releases ORDER BY id DESC LIMIT ?")
-            documents = try Row.fetchAll(statement, arguments: [limit]).map { row in try row.text(0) }
+            let statement = try db.cachedStatement(sql: "SELECT id, document FROM releases ORDER BY id DESC LIMIT ?")
+            rows = try Row.fetchAll(statement, arguments: [limit])
         }
-        return try documents.map { document in
-            guard let release = try? JSONDecoder().decode(Release.self, from: Data(document.utf8)) else {
-                throw DamagedRow()
+        var (releases, damaged): ([Release], [Int64]) = ([], [])
+        for row in rows {
+            if let document = try? row.text(1),
+                let release = try? JSONDecoder().decode(Release.self, from: Data(document.utf8))
+            {
+                releases.append(release)
+            } else {
+                damaged.append(try row.integer(0))
             }
-            return release
         }
+        return (releases, damaged)
     }
 }

@@ -9,6 +9,8 @@ import SystemPackage
 struct ConfigurationKey: Sendable {
     let name: String
     let help: String
+    /// The value must not be shown.
+    let isSecret: Bool
     let apply: @Sendable (String, inout TealConfiguration) throws(Invalid) -> Void
 
     /// What a value should have been.
@@ -54,16 +56,20 @@ struct ConfigurationKey: Sendable {
         },
         .init("admin.host", "address the admin API listens on") { $0.adminHost = $1 },
         .number("admin.port", 0...65_535, "port of the admin API; 0 lets the system choose") { $0.adminPort = $1 },
-        .init("admin.token", "bearer token of the admin API") { $0.adminToken = $1 },
+        .init("admin.token", "bearer token of the admin API", isSecret: true) { $0.adminToken = $1 },
+        .init("webhooks.urls", "addresses told of verdicts and cutovers, separated by commas", Self.webhooks),
+        .init("webhooks.secret", "key of the webhooks' signature", isSecret: true) { $0.webhookSecret = $1 },
     ]
 
     private init(
         _ name: String,
         _ help: String,
+        isSecret: Bool = false,
         _ set: @escaping @Sendable (inout TealConfiguration, String) throws(Invalid) -> Void
     ) {
         self.name = name
         self.help = help
+        self.isSecret = isSecret
         self.apply = { (text, configuration) throws(Invalid) in
             guard !text.isEmpty else { throw Invalid(expectation: "must not be empty") }
             try set(&configuration, text)
@@ -106,6 +112,15 @@ struct ConfigurationKey: Sendable {
             }
             set(&configuration, .nanoseconds(Int64(value.nanoseconds)))
         }
+    }
+
+    private static func webhooks(_ configuration: inout TealConfiguration, _ text: String) throws(Invalid) {
+        let urls = text.split(separator: ",").map { String($0.trimmingPrefix { $0 == " " }) }
+        let isUsable = urls.allSatisfy { $0.hasPrefix("http://") || $0.hasPrefix("https://") }
+        guard !urls.isEmpty, urls.count <= 8, isUsable else {
+            throw Invalid(expectation: "must be one to eight addresses that begin with http:// or https://")
+        }
+        configuration.webhooks = urls
     }
 
     private static func logLevel(_ configuration: inout TealConfiguration, _ text: String) throws(Invalid) {

@@ -27,7 +27,7 @@ package enum ConfigurationReader {
             do {
                 try key.apply(text, &configuration)
             } catch {
-                let shown = key.name == "admin.token" ? "it" : "'\(text)'"
+                let shown = key.isSecret ? "it" : "'\(text)'"
                 throw ConfigurationError("\(key.name): \(error.expectation), not \(shown) (\(key.help))")
             }
         }
@@ -60,7 +60,8 @@ package enum ConfigurationReader {
     private static func provider(_ name: String, _ values: [String: String]) -> InMemoryProvider {
         var entries: [AbsoluteConfigKey: ConfigValue] = [:]
         for (key, value) in values {
-            entries[AbsoluteConfigKey(ConfigKey(key))] = ConfigValue(.string(value), isSecret: key == "admin.token")
+            let isSecret = ConfigurationKey.all.contains { $0.name == key && $0.isSecret }
+            entries[AbsoluteConfigKey(ConfigKey(key))] = ConfigValue(.string(value), isSecret: isSecret)
         }
         return InMemoryProvider(name: name, values: entries)
     }

@@ -23,6 +23,10 @@ package struct TealConfiguration: Sendable {
     package var adminHost = "127.0.0.1"
     package var adminPort = 8002
     package var adminToken: String?
+    /// Where events of the gate are posted to.
+    package var webhooks: [String] = []
+    /// Key of the webhooks' signature; nil: they are not signed.
+    package var webhookSecret: String?
     /// How long requests that run may take to finish when the gateway is told to stop.
     package var drainLimit = Duration.seconds(30)
     package var logLevel = Logger.Level.info

@@ -29,7 +29,8 @@ package final class EmbeddedGateway {
     package func publish(
         _ models: [Slot: LoadedModel],
         live: Slot? = .blue,
-        allowsSlotHeader: Bool = false
+        allowsSlotHeader: Bool = false,
+        split: SplitPlan? = nil
     ) -> UInt64 {
         self.generation += 1
         var entries: [String: RoutingPlan.Entry] = [:]
@@ -38,7 +39,12 @@ package final class EmbeddedGateway {
             for (slot, model) in models {
                 leases[slot] = self.ledger.open(slot, generation: self.generation, model: model)
             }
-            entries[name] = RoutingPlan.Entry(live: live, leases: leases, allowsSlotHeader: allowsSlotHeader)
+            entries[name] = RoutingPlan.Entry(
+                live: live,
+                leases: leases,
+                allowsSlotHeader: allowsSlotHeader,
+                split: split
+            )
         }
         self.routing.install(RoutingPlan(generation: self.generation, isReady: live != nil, models: entries))
         return self.generation

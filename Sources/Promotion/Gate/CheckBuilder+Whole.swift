@@ -1,0 +1,176 @@
+import Comparison
+import Glibc
+import ServingCore
+import Trials
+
+/// C0, C8 and C10: what is asked of the trial as a whole.
+extension CheckBuilder {
+    /// Are the pairs complete? Requests that were dropped for reasons which have nothing to do with them are left out of
+    /// the question; the others could be just those that the candidate is bad at.
+    func dataQuality() -> CheckResult {
+        let rule = self.policy.rule(.dataQuality)
+        let counts = self.input.counts
+        let unrelated: [ShadowDrop] = [.overload, .candidateNotReady, .shutdown]
+        let innocent = unrelated.reduce(UInt64(0)) { $0 &+ (counts.dropped[$1.rawValue] ?? 0) }
+        let lost = counts.droppedTotal &- min(counts.droppedTotal, innocent)
+        let wanted = counts.paired &+ lost
+        var result = CheckResult(
+            .dataQuality,
+            state: .undecided,
+            enforcement: rule.enforcement,
+            count: counts.paired,
+            minimum: rule.minimum,
+            sentence: ""
+        )
+        result.margin = rule.margin
+        guard wanted > 0 else {
+            result.sentence = "no request was mirrored yet"
+            return result
+        }
+        let share = Double(lost) / Double(wanted)
+        result.mean = share
+        let splitProblem = self.splitProblem
+        if counts.paired >= rule.minimum, share <= rule.margin, splitProblem == nil { result.state = .pass }
+        if counts.paired < rule.minimum {
+            result.needed = rule.minimum
+            result.remaining = self.time(for: rule.minimum - counts.paired, of: counts.paired)
+        }
+        let reasons = counts.dropped.filter { drop in !unrelated.contains { $0.rawValue == drop.key } }
+            .sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        result.sentence =
+            "\(counts.paired) of \(wanted) mirrored requests became pairs"
+            + (reasons.isEmpty ? "" : " (\(reasons))")
+            + "; \(Figure.percent(rule.margin)) may be lost"
+            + (counts.paired < rule.minimum ? ", \(rule.minimum) pairs are needed" : "")
+            + (splitProblem.map { "; \($0)" } ?? "")
+        return result
+    }
+
+    /// Clients do not come to the two sides of a split in the ratio that was set (statistics B7): then what either side shows
+    /// cannot be trusted. Each client counts once, because requests of one are no independent draws.
+    private var splitProblem: String? {
+        guard let split = self.input.split, split.share > 0, split.share < 1 else { return nil }
+        let counts = [split.liveClients, split.candidateClients]
+        guard var test = SampleRatioTest(proportions: [1 - split.share, split.share]) else { return nil }
+        test.observe(counts)
+        guard test.evidence.p < Self.sampleRatioP else { return nil }
+        let total = Double(counts[0]) + Double(counts[1])
+        return "the split is off: \(Figure.percent(Double(counts[1]) / total)) of clients got the candidate, "
+            + "\(Figure.percent(split.share)) were meant to"
+    }
+
+    private static let sampleRatioP = 0.001
+
+    /// C9: a bet that the two sides of the next pair can be told apart by what was learned from those before.
+    func cloudShift() -> CheckResult {
+        let rule = self.policy.rule(.cloudShift)
+        let cloud = self.input.tests.cloud
+        guard let output = self.input.tests.cloudOutput, cloud.count > 0 else {
+            var result = self.missing(.cloudShift, "no output of real numbers has come")
+            result.state = .absent
+            return result
+        }
+        var result = CheckResult(
+            .cloudShift,
+            subject: output,
+            state: .pass,
+            enforcement: rule.enforcement,
+            count: cloud.count,
+            minimum: rule.minimum,
+            sentence: "the answers of the two versions cannot be told apart as clouds"
+        )
+        result.failEvidence = cloud.evidence.log
+        if cloud.count < rule.minimum { result.state = .undecided }
+        if cloud.evidence.log >= self.passThreshold {
+            result.state = .fail
+            result.sentence =
+                "the answers of the two versions can be told apart as clouds: style or calibration has moved"
+        }
+        return result
+    }
+
+    func coverage() -> CheckResult {
+        let rule = self.policy.rule(.coverage)
+        let span = self.input.tests.last.map { $0 - (self.input.tests.first ?? $0) } ?? 0
+        let isEnough = span >= self.policy.minimumTime
+        var result = CheckResult(
+            .coverage,
+            state: isEnough ? .pass : .undecided,
+            enforcement: rule.enforcement,
+            count: self.input.tests.pairs,
+            minimum: rule.minimum,
+            sentence: "pairs over \(Figure.wait(microseconds: span)) of "
+                + "\(Figure.wait(microseconds: self.policy.minimumTime)) that are asked for"
+        )
+        if !isEnough { result.remaining = self.policy.minimumTime - span }
+        return result
+    }
+
+    /// Each segment's e-values against "no worse than the whole may be", under one false discovery rate (statistics B8).
+    func segments() -> CheckResult {
+        let rule = self.policy.rule(.segments)
+        let tests = self.input.tests
+        let support = max(rule.minimum, tests.pairs / 100)
+        let large = tests.segments.filter { $0.pairs >= support }
+        var result = CheckResult(
+            .segments,
+            state: .absent,
+            enforcement: rule.enforcement,
+            count: UInt64(large.count),
+            minimum: 1,
+            sentence: ""
+        )
+        result.margin = rule.margin
+        guard !tests.segments.isEmpty else {
+            result.sentence = "no segments are declared, or no request had one"
+            return result
+        }
+        let candidates = large.flatMap { self.evidence(of: $0) }
+        let rejected = EValues.rejected(candidates.map { exp(min($0.logE, 700)) }, alpha: Self.discoveryRate)
+        guard let worst = rejected.map({ candidates[$0] }).max(by: { $0.logE < $1.logE }) else {
+            result.state = .pass
+            result.sentence = "none of \(large.count) segments with \(support) pairs or more is worse than allowed"
+            return result
+        }
+        result.state = .fail
+        result.failEvidence = worst.logE
+        let names = Set(rejected.map { candidates[$0].name }).sorted()
+        result.subject = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : "")
+        result.sentence =
+            "\(worst.name): \(worst.what) \(Figure.percent(worst.mean)), \(Figure.percent(worst.margin)) "
+            + "accepted for a segment" + (names.count > 1 ? "; and \(names.count - 1) more segments" : "")
+        return result
+    }
+
+    private static let discoveryRate = 0.1
+
+    private struct SegmentEvidenceValue {
+        var name: String
+        var what: String
+        var logE: Double
+        var mean: Double
+        var margin: Double
+    }
+
+    private func evidence(of tests: SegmentTests) -> [SegmentEvidenceValue] {
+        let name = "\(tests.segment.key)=\(tests.segment.value)"
+        var values = [self.value(name, "errors and invalid answers", tests.failures)]
+        if tests.quality.count > 0 { values.append(self.value(name, "loss against feedback", tests.quality)) }
+        guard self.policy.rule(.divergence).enforcement == .block else { return values }
+        let shown = tests.divergence.shown(isDeterministic: self.isDeterministic)
+        var value = self.value(name, "divergence", shown)
+        value.logE = tests.divergence.failEvidence(isDeterministic: self.isDeterministic)
+        values.append(value)
+        return values
+    }
+
+    private func value(_ name: String, _ what: String, _ test: MarginTest) -> SegmentEvidenceValue {
+        SegmentEvidenceValue(
+            name: name,
+            what: what,
+            logE: test.fail.evidence.log,
+            mean: test.mean,
+            margin: test.margin
+        )
+    }
+}

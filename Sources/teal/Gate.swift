@@ -1,0 +1,109 @@
+import Admin
+import ArgumentParser
+import Foundation
+import Promotion
+import ServingCore
+
+/// `teal gate`: may the candidate go live? For pipelines: the exit status says it.
+struct Gate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask whether the candidate may go live.",
+        discussion: "Exit status: 0 promote, 2 reject, 3 hold, 1 no answer. With --wait it is asked until it says "
+            + "promote or reject, or the time is over."
+    )
+
+    @Argument(help: "The model's name.")
+    var model: String
+
+    @Option(help: "Wait this long for a decision: 90s, 30m, 2h.", transform: Self.duration)
+    var wait: Duration?
+
+    @Option(help: "Write the checks as JUnit XML to this file.")
+    var junit: String?
+
+    @Flag(help: "List the verdicts given so far, newest first.")
+    var history = false
+
+    @Option(help: "Number of verdicts listed, 1 to 1000.")
+    var limit = 20
+
+    @OptionGroup var admin: AdminOptions
+
+    func validate() throws {
+        if self.history, self.wait != nil || self.junit != nil {
+            throw ValidationError("--history takes neither --wait nor --junit")
+        }
+    }
+
+    func run() throws {
+        guard !self.history else {
+            return try self.admin.run { client in
+                try client.verdicts(model: self.model, limit: self.limit)
+            } describe: { answer in
+                GateReport.list(try answer.decode(VerdictsDocument.self))
+            }
+        }
+        var decision = Verdict.Decision.hold
+        try self.admin.run { client in
+            let answer = try self.decide(client)
+            let document = try answer.decode(GateDocument.self)
+            decision = document.decision
+            let text = self.admin.json ? answer.text + "\n" : GateReport.text(document)
+            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            if let junit {
+                let report = try client.report(model: self.model, format: .junit, release: document.verdict.release)
+                try OutputFile(junit).write(report.body)
+            }
+        }
+        switch decision {
+        case .promote: return
+        case .reject: throw ExitCode(2)
+        case .hold: throw ExitCode(3)
+        }
+    }
+
+    private func decide(_ client: AdminClient) throws -> AdminAnswer {
+        let clock = ContinuousClock()
+        let end = clock.now + (self.wait ?? .zero)
+        var progress = WaitProgress()
+        while true {
+            let answer = try client.gate(model: self.model)
+            let document = try answer.decode(GateDocument.self)
+            guard document.decision == .hold, clock.now < end else {
+                progress.end()
+                return answer
+            }
+            progress.show(GateReport.progress(document))
+            Thread.sleep(forTimeInterval: 1)
+        }
+    }
+
+    private static func duration(_ text: String) throws -> Duration {
+        guard let duration = WaitTime(text) else {
+            throw ValidationError("'\(TerminalText.clean(text, limit: 40))' is no time: write 90s, 30m or 2h")
+        }
+        return duration.value
+    }
+}
+
+/// How far a wait is: one line that is written over on a terminal, a line every half minute elsewhere.
+private struct WaitProgress {
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private var shown = 0
+    private var width = 0
+
+    mutating func show(_ line: String) {
+        defer { self.shown += 1 }
+        if self.isTerminal {
+            let padding = String(repeating: " ", count: max(0, self.width - line.count))
+            self.width = line.count
+            FileHandle.standardError.write(Data("\r\(line)\(padding)".utf8))
+        } else if self.shown % 30 == 0 {
+            FileHandle.standardError.write(Data("\(line)\n".utf8))
+        }
+    }
+
+    func end() {
+        if self.isTerminal, self.shown > 0 { FileHandle.standardError.write(Data("\n".utf8)) }
+    }
+}

