@@ -27,7 +27,10 @@ def flip(admin, count, deadline):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{index} of {count} flips in {MAX_SECONDS} s")
         started = time.perf_counter()
-        reply = admin.post("digits/promote" if index % 2 == 0 else "digits/rollback", reason="benchmark")
+        if index % 2 == 0:
+            reply = admin.post("digits/promote", force=True, reason="benchmark")
+        else:
+            reply = admin.post("digits/rollback", reason="benchmark")
         acknowledged.append((time.perf_counter() - started) * 1e6)
         cutover.append(reply["cutoverMicroseconds"])
         expected = "green" if index % 2 == 0 else "blue"
