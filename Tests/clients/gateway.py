@@ -36,6 +36,7 @@ class Gateway:
             "--data", folder / "data", *flags,
         ]
         self._process = None
+        self._was_killed = False
         self.http = self.admin = None
 
     def __enter__(self):
@@ -54,6 +55,8 @@ class Gateway:
 
     def __exit__(self, *_):
         """Asks the process to stop; it must have lived until now and must end by itself, with status 0."""
+        if self._was_killed:
+            return
         died = self._process.poll()
         if died is None:
             self._process.send_signal(signal.SIGTERM)
@@ -68,6 +71,18 @@ class Gateway:
     @property
     def pid(self):
         return self._process.pid
+
+    def kill(self):
+        """SIGKILL, and nothing is left to do at the end of the block. It must have lived until now."""
+        assert self.is_running(), f"ended by itself with status {self._process.returncode}\n{self.log()}"
+        self._kill()
+        self._was_killed = True
+
+    def wait_for_kill(self):
+        """As `kill`, when somebody else sends the signal."""
+        status = self._process.wait(STOP_SECONDS)
+        assert status == -signal.SIGKILL, f"ended with status {status}\n{self.log()}"
+        self._was_killed = True
 
     def is_running(self):
         return self._process.poll() is None
