@@ -76,7 +76,7 @@ struct CutoverUnderLoadTests {
             on: group
         )
         run.start()
-        var waiting = AdminCalls.context
+        var waiting = AdminCalls.forced
         waiting.waitsForDrain = true
         for flip in 1...40 {
             let isBack = flip.isMultiple(of: 2)

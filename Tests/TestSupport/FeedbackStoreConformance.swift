@@ -80,6 +80,15 @@ package struct FeedbackStoreConformance: Sendable, CustomStringConvertible {
                 try require(page.count, equals: count, "limit \(limit)")
             }
         },
+        FeedbackStoreConformance("a loss is filed under the segments of its pair") { store in
+            let segments = [Segment(key: "label", value: "8"), Segment(key: "x-tenant", value: "a", isHeader: true)]
+            store.append(.of(1, segments: segments))
+            store.append(.of(2))
+            await store.flush()
+            _ = try await store.append(feedback: [.about(1), .about(2)])
+            let losses = try await store.losses(of: 1, after: 0, limit: 9)
+            try require(losses.map(\.segments), equals: [segments, []], "segments")
+        },
         FeedbackStoreConformance("a loss outside 0...1 is moved inside, and one that is no number counts as 1") {
             store in
             for id: Int64 in 1...2 { store.append(.of(id)) }
@@ -110,9 +119,10 @@ extension CapturedPair {
         _ id: Int64,
         release: Int64 = 1,
         model: String = "digits",
-        hash: Int64? = nil
+        hash: Int64? = nil,
+        segments: [Segment] = []
     ) -> CapturedPair {
-        let summary = Summary(
+        var summary = Summary(
             id: id,
             release: model == "digits" ? release : 100 + release,
             model: model,
@@ -123,6 +133,7 @@ extension CapturedPair {
             divergence: 0,
             diverged: false
         )
+        summary.segments = segments
         return CapturedPair(summary: summary, body: [1, 2, 3], requestHash: hash)
     }
 }

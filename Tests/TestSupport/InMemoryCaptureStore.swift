@@ -168,7 +168,8 @@ extension InMemoryCaptureStore.State {
             sequence: (self.losses.last?.loss.sequence ?? 0) + 1,
             pair: feedback.pair,
             live: share(feedback.live),
-            candidate: share(feedback.candidate)
+            candidate: share(feedback.candidate),
+            segments: pair.summary.segments
         )
         self.losses.append((loss, pair.summary.release, feedback.told))
         return .accepted(loss.sequence)

@@ -27,19 +27,20 @@ package struct Gate: Sendable {
         let open = checks.filter { $0.enforcement == .block && $0.state == .undecided }
         var reasons: [String] = []
         let decision: Verdict.Decision
-        if let rejection {
-            decision = .reject
-            reasons.append(
-                "this version was rejected under this policy before (verdict \(rejection.id)): that stands until the "
-                    + "version or the policy changes"
-            )
-        } else if tripwire != nil || !failed.isEmpty {
+        if rejection != nil || tripwire != nil || !failed.isEmpty {
             decision = .reject
         } else {
             decision = open.isEmpty ? .promote : .hold
         }
         if let tripwire { reasons.append(tripwire) }
         reasons += failed.map { "\($0.title): \($0.sentence)" }
+        // What is wrong with it says more than that it was said before.
+        if let rejection {
+            reasons.append(
+                "this version was rejected under this policy before (verdict \(rejection.id)): that stands until the "
+                    + "version or the policy changes"
+            )
+        }
         if decision == .hold { reasons += open.map { "\($0.title): \($0.sentence)" } }
         if decision == .promote { reasons.append(Self.praise(checks)) }
         return Verdict(

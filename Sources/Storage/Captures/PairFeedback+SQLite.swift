@@ -22,11 +22,12 @@ extension PairFeedback {
 }
 
 extension PairLoss {
-    /// In the order of acceptance.
+    /// In the order of acceptance. A wiped pair has no segments: what is left of them is zeros.
     static func fetch(release: Int64, after sequence: Int64, limit: Int, in db: Database) throws -> [PairLoss] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT sequence, pair, live_loss, candidate_loss FROM feedback
+                SELECT sequence, pair, live_loss, candidate_loss, CASE WHEN pairs.wiped = 0 THEN pairs.segments END
+                FROM feedback LEFT JOIN pairs ON pairs.id = feedback.pair
                 WHERE release = ? AND sequence > ? ORDER BY sequence LIMIT ?
                 """
         )
@@ -36,7 +37,8 @@ extension PairLoss {
                 sequence: try row.integer(0),
                 pair: try row.integer(1),
                 live: try row.real(2),
-                candidate: try row.real(3)
+                candidate: try row.real(3),
+                segments: try row.optionalBlob(4).map(StoredSegments.decode) ?? []
             )
         }
     }
