@@ -179,6 +179,8 @@ package struct TealApplication: Sendable {
         do { outcome = .success(try await group.run()) } catch { outcome = .failure(error) }
         await self.parts.shutDown(on: self.loadingThreads)
         await self.logBooks()
+        // Nothing uses it any more; its log goes back into the file.
+        try? self.store.close()
         try? await self.dataLoops.shutdownGracefully()
         try? await self.loadingThreads.shutdownGracefully()
         try? await self.adminLoop.shutdownGracefully()

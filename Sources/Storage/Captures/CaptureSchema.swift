@@ -17,8 +17,8 @@ enum CaptureSchema {
     /// Files up to this size, 64 MiB, are checked whole at the start; that takes a tenth of a second.
     private static let checkedPages = 16_384
 
-    /// Checks the file and creates its tables when it is new, or adds what an earlier Teal did not have. Nothing is written to a file that is not ours or is newer
-    /// than this program.
+    /// Checks the file and creates its tables when it is new, or adds what an earlier Teal did not have. Nothing is written
+    /// to a file that is not ours or is newer than this program.
     static func prepare(_ queue: DatabaseQueue, name: String) throws {
         try queue.writeWithoutTransaction { db in
             let found = try Self.check(db, name: name)
