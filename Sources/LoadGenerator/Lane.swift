@@ -89,7 +89,7 @@ final class Lane {
         self.connection = nil
         switch self.state.connectFailed() {
         case .fail(let ticket):
-            self.worker.failed(ticket, .connect, "\(error)")
+            self.worker.failed(ticket, .connect, "\(ConnectionProblem(error))")
             self.worker.restsLater(self)
         case .rest: self.worker.rests(self)
         case .none, .connect, .send, .complete, .retry, .close: break

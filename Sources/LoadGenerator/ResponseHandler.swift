@@ -38,7 +38,8 @@ final class ResponseHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         if let response = self.parser.end() { self.lane?.answered(response) }
-        self.lane?.lost(self, .closed, self.lastError.map { "\($0)" } ?? "connection closed before the answer")
+        let reason = self.lastError.map { ": \(ConnectionProblem($0))" } ?? ""
+        self.lane?.lost(self, .closed, "connection closed before the answer\(reason)")
         self.lane = nil
     }
 

@@ -112,6 +112,8 @@ import Testing
         let report = try await self.run(count: 20) { _ in behaviour }
         #expect(report.failures == [.closed: 20])
         #expect(report.failureTexts.count == 8)
+        #expect(report.failureTexts.allSatisfy { $0.hasPrefix("closed: connection closed before the answer") })
+        #expect(report.failureTexts.allSatisfy { !$0.contains("errno") })
         #expect(report.refusedReuse == 0)
     }
 

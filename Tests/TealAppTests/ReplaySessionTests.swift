@@ -128,21 +128,43 @@ import Testing
         #expect(!elsewhere.progress.contains("["))
     }
 
-    @Test("a gateway that is not there is said so before anything is tried")
-    func refused() async throws {
+    @Test("a gateway that is not there is said so before anything is tried", arguments: ["127.0.0.1", "localhost"])
+    func refused(host: String) async throws {
         let socket = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(socket.localAddress?.port)
         try await socket.close()
-        let error = await #expect(throws: ReplayError.self) {
+        let error = try await self.refusal("\(host):\(port)")
+        let reach = "cannot reach the gateway at http://\(host):\(port)"
+        #expect(error?.description == "\(reach): connection refused; is `teal serve` running?")
+    }
+
+    @Test("a host that there is not is said so")
+    func unknownHost() async throws {
+        // No part of a name may be this long, so no server is asked for it.
+        let host = String(repeating: "x", count: 64)
+        let error = try await self.refusal("\(host):8000")
+        #expect(error?.description == "cannot reach the gateway at http://\(host):8000: unknown host")
+    }
+
+    private func refusal(_ url: String) async throws -> ReplayError? {
+        await #expect(throws: ReplayError.self) {
             _ = try await self.replay(["{}"]) { plan in
-                plan.url = "127.0.0.1:\(port)"
+                plan.url = url
             } against: { _ in
                 .answer(.init())
             }
         }
-        let reach = "cannot reach the gateway at http://127.0.0.1:\(port)"
-        #expect(error?.description == "\(reach): connection refused; is `teal serve` running?")
+    }
+
+    @Test("a name is tried until one of its addresses answers")
+    func name() async throws {
+        let outcome = try await self.replay(["{}"]) { plan in
+            plan.url = plan.url.replacing("127.0.0.1", with: "localhost")
+        } against: { _ in
+            .answer(.init())
+        }
+        #expect(outcome.isComplete)
     }
 
     @Test("a plan that cannot be carried out says which part")

@@ -1,4 +1,5 @@
 import Foundation
+import LoadGenerator
 import NIOCore
 import NIOPosix
 
@@ -24,25 +25,20 @@ struct ReplayTarget: Equatable {
     /// As in a `host` header.
     var authority: String { "\(self.host.contains(":") ? "[\(self.host)]" : self.host):\(self.port)" }
 
-    /// Looks the name up (blocks) and connects once, so that a gateway that is not there is said so at once.
+    /// Connects once, so that a gateway that is not there is said so at once, and gives the address that worked: a name
+    /// may have several.
     func reach() async throws(ReplayError) -> SocketAddress {
-        let reach = "cannot reach the gateway at http://\(self.authority)"
-        let address: SocketAddress
-        do {
-            address = try SocketAddress.makeAddressResolvingHost(self.host, port: self.port)
-        } catch {
-            throw ReplayError("\(reach): unknown host")
-        }
         do {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(.seconds(5))
-                .connect(to: address).get()
-            try? await channel.close()
-        } catch let error as IOError where error.errnoCode == ECONNREFUSED {
-            throw ReplayError("\(reach): connection refused; is `teal serve` running?")
+                .connect(host: self.host, port: self.port).get()
+            defer { channel.close(promise: nil) }
+            guard let address = channel.remoteAddress else { throw ChannelError.alreadyClosed }
+            return address
         } catch {
-            throw ReplayError("\(reach): \(error)")
+            let problem = ConnectionProblem(error)
+            let advice = problem.isRefused ? "; is `teal serve` running?" : ""
+            throw ReplayError("cannot reach the gateway at http://\(self.authority): \(problem)\(advice)")
         }
-        return address
     }
 }
