@@ -20,7 +20,11 @@ extension AdminHandlers {
         case .promote: reply = try await self.control.promote(model: model, action)
         case .rollback: reply = try await self.control.rollback(model: model, action)
         case .traffic:
-            let change = TrafficChange(shadow: try fields.share("shadow"), noise: try fields.share("noise"))
+            let change = TrafficChange(
+                shadow: try fields.share("shadow"),
+                noise: try fields.share("noise"),
+                resets: try fields.boolean("reset") ?? false
+            )
             reply = try await self.control.setTraffic(change, model: model, action)
         default: throw AdminFailure(.notFound, "not_found", "no such route")
         }
@@ -59,7 +63,7 @@ extension AdminRoute {
         case .unload: ["reason", "revision"]
         case .promote: ["reason", "revision", "force", "waitForDrain"]
         case .rollback: ["reason", "revision", "waitForDrain"]
-        case .traffic: ["shadow", "noise", "reason", "revision"]
+        case .traffic: ["shadow", "noise", "reset", "reason", "revision"]
         default: []
         }
     }

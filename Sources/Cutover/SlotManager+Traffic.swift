@@ -9,7 +9,9 @@ extension SlotManager {
         _ context: ActionContext
     ) async throws(ControlError) -> ActionReply {
         if let problem = change.problem { throw ControlError(.invalidRequest, problem) }
-        let fingerprint = "traffic \(model) \(Self.text(change.shadow)) \(Self.text(change.noise))"
+        let fingerprint =
+            change.resets
+            ? "traffic \(model) reset" : "traffic \(model) \(Self.text(change.shadow)) \(Self.text(change.noise))"
         return try await self.exclusively { () throws(ControlError) in
             guard let entry = self.entries[model] else { throw self.unknown(model) }
             if let reply = try await self.replay("traffic", model, fingerprint: fingerprint, context) { return reply }
@@ -30,20 +32,22 @@ extension SlotManager {
         _ fingerprint: String
     ) async throws(ControlError) -> ActionReply {
         let before = entry.traffic
-        let after = change.applied(to: before)
-        var record = entry.record
-        record.revision += 1
-        record.traffic = after
+        var changed = entry
+        changed.record.revision += 1
+        changed.record.traffic = change.applied(to: before)
+        let after = changed.traffic
+        var detail = "shadow \(before.shadow) -> \(after.shadow), noise \(before.noise) -> \(after.noise)"
+        if change.resets { detail += ", as the manifest says" }
         let audit = try await self.commit(
-            record,
+            changed.record,
             "traffic",
             context,
-            liveBefore: record.live,
-            detail: "shadow \(before.shadow) -> \(after.shadow), noise \(before.noise) -> \(after.noise)",
+            liveBefore: entry.record.live,
+            detail: detail,
             fingerprint: fingerprint
         )
         await self.refreshTrials()
-        return ActionReply(action: "traffic", audit: audit, status: try self.status(of: record.model))
+        return ActionReply(action: "traffic", audit: audit, status: try self.status(of: entry.record.model))
     }
 
     private static func text(_ share: Double?) -> String { share.map { "\($0)" } ?? "-" }

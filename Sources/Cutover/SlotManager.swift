@@ -108,6 +108,7 @@ package actor SlotManager: ModelControl {
             slots: Slot.allCases.map(entry.status),
             draining: self.ledger.draining(model, before: self.generation),
             traffic: entry.traffic,
+            isTrafficSet: entry.record.traffic != nil,
             release: self.trials?.book.running(model)
         )
     }

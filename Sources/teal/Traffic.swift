@@ -19,6 +19,9 @@ struct Traffic: ParsableCommand {
     )
     var noise: Double?
 
+    @Flag(help: "Take back what was set, so that the manifest decides again.")
+    var reset = false
+
     @Option(help: "Why; kept in the audit log.")
     var reason: String?
 
@@ -28,12 +31,16 @@ struct Traffic: ParsableCommand {
     @OptionGroup var admin: AdminOptions
 
     private var change: TrafficChange? {
-        self.shadow == nil && self.noise == nil ? nil : TrafficChange(shadow: self.shadow, noise: self.noise)
+        guard self.shadow != nil || self.noise != nil || self.reset else { return nil }
+        return TrafficChange(shadow: self.shadow, noise: self.noise, resets: self.reset)
     }
 
     func validate() throws {
+        if self.reset, self.shadow != nil || self.noise != nil {
+            throw ValidationError("--reset goes with neither --shadow nor --noise")
+        }
         guard self.change == nil, self.reason != nil || self.revision != nil else { return }
-        throw ValidationError("--reason and --revision need --shadow or --noise")
+        throw ValidationError("--reason and --revision need --shadow, --noise or --reset")
     }
 
     func run() throws {

@@ -24,6 +24,7 @@ import Testing
                 _ = try client.promote(model: "digits", context)
                 _ = try client.rollback(model: "digits", context)
                 _ = try client.setTraffic(TrafficChange(shadow: 0.25, noise: 0), model: "digits", context)
+                _ = try client.setTraffic(TrafficChange(resets: true), model: "digits", context)
             }
             let load = LoadRequest(model: "digits", slot: .green, source: "digits", version: 2, waits: false)
             #expect(
@@ -31,6 +32,7 @@ import Testing
                     .load(load, context), .unload("digits", .green, context), .promote("digits", context),
                     .rollback("digits", context),
                     .traffic("digits", TrafficChange(shadow: 0.25, noise: 0), context),
+                    .traffic("digits", TrafficChange(resets: true), context),
                 ]
             )
         }

@@ -50,6 +50,9 @@ import Testing
             ("traffic", "{}", "give `shadow`, `noise` or both"), ("traffic", #"{"reason":"x"}"#, "give `shadow`"),
             ("traffic", #"{"shadow":"50%"}"#, "'shadow' must be a number between 0 and 1, e.g. 0.25"),
             ("traffic", #"{"shadow":true}"#, "'shadow' must be a number"), ("traffic", #"{"noise":1.01}"#, "'noise'"),
+            ("traffic", #"{"reset":true,"noise":0}"#, "`reset` goes with neither"),
+            ("traffic", #"{"reset":false}"#, "`reset`"),
+            ("traffic", #"{"reset":1}"#, "'reset' must be true or false"),
             ("traffic", #"{"noise":-0.1}"#, "'noise' must be a number"), ("traffic", #"{"noise":1e400}"#, ""),
             ("traffic", #"{"shadow":[0.5]}"#, "'shadow'"), ("traffic", #"{"shadow":0.5,"force":true}"#, "'force'"),
         ]

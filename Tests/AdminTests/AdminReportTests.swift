@@ -31,7 +31,7 @@ import Testing
                          green  candidate  ready  2
 
             live blue, revision 12, generation 31, draining generations 29 30
-            shadow 100%, noise 10%
+            shadow 100%, noise 10%, as the manifest says
             blue: logistic regression, accuracy 0.9512
 
             """
@@ -46,21 +46,24 @@ import Testing
         let promoted = "digits: blue (version 1) is live, revision 12, audit row 41, switched in 1.3125 ms, drained\n"
         #expect(AdminReport.action(reply) == promoted)
         let loaded = ActionReply(action: "load", audit: 42, status: .sample())
-        let line = "digits: load of green (version 2), now ready, revision 12, audit row 42\n"
-        #expect(AdminReport.action(loaded, slot: .green) == line)
+        let ready = "digits: load of green (version 2), now ready, revision 12, audit row 42\n"
+        #expect(AdminReport.action(loaded, slot: .green) == ready)
         var status = ModelStatus.sample()
         status.traffic = TrafficSettings(shadow: 0.125, noise: 0)
+        status.isTrafficSet = true
         let mirrored = ActionReply(action: "traffic", audit: 43, status: status)
-        #expect(AdminReport.action(mirrored) == "digits: shadow 12.5%, noise 0%, revision 12, audit row 43\n")
+        let line = "digits: shadow 12.5%, noise 0%, as an operator set them, revision 12, audit row 43\n"
+        #expect(AdminReport.action(mirrored) == line)
     }
 
     @Test("what is mirrored is one line, and says when nothing can be")
     func traffic() {
         var status = ModelStatus.sample()
-        let none = "digits: shadow 100%, noise 10%, revision 12; no trial is running, so nothing is mirrored\n"
+        let shares = "digits: shadow 100%, noise 10%, as the manifest says, revision 12"
+        let none = "\(shares); no trial is running, so nothing is mirrored\n"
         #expect(AdminReport.traffic(status) == none)
         status.release = .sample()
-        #expect(AdminReport.traffic(status) == "digits: shadow 100%, noise 10%, revision 12\n")
+        #expect(AdminReport.traffic(status) == "\(shares)\n")
     }
 
     @Test("the audit log is a table with the change of the live slot and the reason")

@@ -115,15 +115,17 @@ import Testing
             #expect(answer.status == 200 && answer.headers["etag"] == "\"12\"")
             #expect(try answer.decode(ActionReply.self).action == "traffic")
             _ = try await admin.send("POST", path, #"{"noise":1}"#)
+            _ = try await admin.send("POST", path, #"{"reset":true}"#)
             var context = ActionContext(actor: "ada@lab", reason: "why", expectedRevision: 12)
             context.idempotencyKey = "k"
             #expect(
                 await admin.control.calls == [
                     .traffic("digits", TrafficChange(shadow: 0.5, noise: 0), context),
                     .traffic("digits", TrafficChange(noise: 1), ActionContext(actor: "anonymous")),
+                    .traffic("digits", TrafficChange(resets: true), ActionContext(actor: "anonymous")),
                 ]
             )
-            #expect(admin.acknowledged.value == 2)
+            #expect(admin.acknowledged.value == 3)
             let unknown = try await admin.send("POST", "/admin/v1/models/nobody/traffic", #"{"noise":1}"#)
             #expect(unknown.status == 404)
         }

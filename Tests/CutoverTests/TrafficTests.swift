@@ -42,6 +42,33 @@ import Testing
         #expect(try await restarted.routedVersion() == 2)
     }
 
+    @Test("A reset gives the shares back to the manifest, for good, and is in the audit log")
+    func reset() async throws {
+        let workshop = try await Workshop.started()
+        #expect(try await workshop.status().isTrafficSet == false)
+        try await workshop.setTraffic(shadow: 0.5)
+        #expect(try await workshop.status().isTrafficSet)
+        let reply = try await workshop.resetTraffic(.by("bob", key: "k", reason: "enough"))
+        #expect(reply.status.traffic == TrafficSettings() && !reply.status.isTrafficSet)
+        let entry = try workshop.lastEntry()
+        #expect(entry.id == reply.audit && entry.action == "traffic" && entry.actor == "bob")
+        #expect(entry.detail == "shadow 0.5 -> 1.0, noise 0.1 -> 0.1, as the manifest says")
+        #expect(try await workshop.store.records().first?.traffic == nil)
+        #expect(try await workshop.resetTraffic(.by(key: "k")).replayed)
+        let other = await refusal { try await workshop.setTraffic(shadow: 1, .by(key: "k")) }
+        #expect(other?.code == .idempotencyKeyReused)
+        #expect(try await workshop.restarted().status().traffic == TrafficSettings())
+    }
+
+    @Test("A reset with shares is refused")
+    func resetWithShares() async throws {
+        let workshop = try await Workshop.started()
+        let change = TrafficChange(noise: 0, resets: true)
+        let error = await refusal { try await workshop.manager.setTraffic(change, model: "m", .by()) }
+        #expect(error == ControlError(.invalidRequest, "`reset` goes with neither `shadow` nor `noise`"))
+        #expect(!workshop.actions.contains("traffic"))
+    }
+
     @Test("Every loop mirrors by the new shares when the change is acknowledged, in the same release")
     func effect() async throws {
         let stage = TrialStage()
@@ -119,6 +146,10 @@ import Testing
 }
 
 extension Workshop {
+    fileprivate func resetTraffic(_ context: ActionContext) async throws -> ActionReply {
+        try await self.manager.setTraffic(TrafficChange(resets: true), model: "m", context)
+    }
+
     /// The shares that each loop mirrors by; nil where it does not mirror.
     fileprivate func mirroredShares() async throws -> [TrafficSettings?] {
         var shares: [TrafficSettings?] = []

@@ -83,6 +83,7 @@ package struct AdminClient: Sendable {
         var body = ActionBody(context)
         body.shadow = change.shadow
         body.noise = change.noise
+        body.reset = change.resets ? true : nil
         return try self.post("traffic", model, body, context)
     }
 
@@ -174,6 +175,7 @@ private struct ActionBody: Encodable {
     var waitForDrain: Bool?
     var shadow: Double?
     var noise: Double?
+    var reset: Bool?
 
     init(_ context: ActionContext) {
         self.reason = context.reason

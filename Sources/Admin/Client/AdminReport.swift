@@ -31,7 +31,7 @@ package enum AdminReport {
         if !model.draining.isEmpty {
             text += ", draining generations \(model.draining.map(String.init).joined(separator: " "))"
         }
-        text += "\n\(self.shares(model.traffic))\n"
+        text += "\n\(self.shares(model))\n"
         for slot in model.slots {
             var facts = slot.description.map { [$0] } ?? []
             facts += (slot.metrics ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \(ReportText.number($0.value))" }
@@ -51,7 +51,7 @@ package enum AdminReport {
         let name = (subject?.rawValue ?? "no slot") + (held?.version.map { " (version \($0))" } ?? "")
         switch reply.action {
         case "promote", "rollback": line += "\(name) is live"
-        case "traffic": line += self.shares(status.traffic)
+        case "traffic": line += self.shares(status)
         default: line += "\(reply.action) of \(name), now \(held?.state ?? "unknown")"
         }
         line += ", revision \(status.revision), audit row \(reply.audit)"
@@ -63,13 +63,14 @@ package enum AdminReport {
 
     /// What is mirrored of one model, on one line.
     package static func traffic(_ model: ModelStatus) -> String {
-        var line = "\(model.model): \(self.shares(model.traffic)), revision \(model.revision)"
+        var line = "\(model.model): \(self.shares(model)), revision \(model.revision)"
         if model.release == nil { line += "; no trial is running, so nothing is mirrored" }
         return TerminalText.clean(line, limit: 400) + "\n"
     }
 
-    private static func shares(_ traffic: TrafficSettings) -> String {
-        "shadow \(ReportText.percent(traffic.shadow)), noise \(ReportText.percent(traffic.noise))"
+    private static func shares(_ model: ModelStatus) -> String {
+        "shadow \(ReportText.percent(model.traffic.shadow)), noise \(ReportText.percent(model.traffic.noise)), "
+            + (model.isTrafficSet ? "as an operator set them" : "as the manifest says")
     }
 
     /// Newest first, as the server sends it.

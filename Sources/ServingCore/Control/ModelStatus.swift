@@ -11,6 +11,8 @@ package struct ModelStatus: Sendable, Codable, Equatable {
     package var draining: [UInt64]
     /// Shares of live traffic that are mirrored.
     package var traffic: TrafficSettings
+    /// An operator set them; else they are what the live version's manifest says.
+    package var isTrafficSet: Bool
     /// The trial that is running; nil without one.
     package var release: Release?
 
@@ -22,6 +24,7 @@ package struct ModelStatus: Sendable, Codable, Equatable {
         slots: [SlotStatus],
         draining: [UInt64],
         traffic: TrafficSettings = TrafficSettings(),
+        isTrafficSet: Bool = false,
         release: Release? = nil
     ) {
         self.model = model
@@ -31,6 +34,7 @@ package struct ModelStatus: Sendable, Codable, Equatable {
         self.slots = slots
         self.draining = draining
         self.traffic = traffic
+        self.isTrafficSet = isTrafficSet
         self.release = release
     }
 }
