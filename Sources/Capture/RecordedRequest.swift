@@ -2,11 +2,17 @@ package import ServingCore
 
 /// A kept request in the form in which it can be sent again.
 package enum RecordedRequest {
-    /// A V2 inference request as one line of JSON, with the declared parameters it came with. Numbers are written so that
-    /// the gateway reads the very same ones. Nil when there is no such line: content that was hashed or removed, NaN or
-    /// infinity, FP16 and BF16 (which the protocol has no JSON for), BYTES that are not UTF-8.
-    package static func line(_ body: PairBody, parameters: [Segment] = []) -> String? {
-        var line = #"{"inputs":["#
+    /// A V2 inference request as one line of JSON, with the id and the declared parameters it came with. Numbers are
+    /// written so that the gateway reads the very same ones. Nil when there is no such line: content that was hashed or
+    /// removed, NaN or infinity, FP16 and BF16 (which the protocol has no JSON for), BYTES that are not UTF-8.
+    package static func line(_ body: PairBody, id: String? = nil, parameters: [Segment] = []) -> String? {
+        var line = "{"
+        if let id {
+            line += #""id":"#
+            Self.put(id, to: &line)
+            line += ","
+        }
+        line += #""inputs":["#
         for (index, input) in body.inputs.enumerated() {
             guard let tensor = input.tensor else { return nil }
             line += index == 0 ? "" : ","

@@ -42,12 +42,15 @@ extension HTTPConnectionHandler {
         _ head: RequestHead
     ) -> [Segment] {
         sources.compactMap { source in
-            let value: String? =
+            let (value, isHeader): (String?, Bool) =
                 switch source {
-                case .header(let name): head.captured(name)
-                case .parameter(let name): request.parameters.first { $0.name == name }?.value
+                case .header(let name): (head.captured(name), true)
+                case .parameter(let name): (request.parameters.first { $0.name == name }?.value, false)
                 }
-            return value.map { Segment(key: source.key, value: String(decoding: $0.utf8.prefix(64), as: UTF8.self)) }
+            return value.map { value in
+                let value = String(decoding: value.utf8.prefix(64), as: UTF8.self)
+                return Segment(key: source.key, value: value, isHeader: isHeader)
+            }
         }
     }
 }

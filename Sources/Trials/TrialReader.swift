@@ -138,15 +138,18 @@ package struct TrialReader: TrialReading {
     ) async throws(ControlError) -> RecordedRequests {
         try Self.check(limit)
         let releases = try await self.allReleases(of: model)
-        guard let found = release == nil ? releases.first : releases.first(where: { $0.id == release }) else {
+        guard release == nil ? !releases.isEmpty : releases.contains(where: { $0.id == release }) else {
             throw Self.notFound(release, model, releases)
         }
-        let bodies = try await self.read { () async throws(StoreError) in
-            try await self.store.bodies(release: found.id, after: after, limit: limit)
+        let pairs = try await self.read { () async throws(StoreError) in
+            try await self.store.pairs(model: model, release: release, after: after, limit: limit)
         }
-        var result = RecordedRequests(lines: [], next: bodies.last?.id, skipped: 0)
-        for (_, bytes) in bodies {
-            if let body = try? PairBody(decoding: bytes), let line = RecordedRequest.line(body) {
+        var result = RecordedRequests(lines: [], next: pairs.last?.summary.id, skipped: 0)
+        for pair in pairs {
+            let parameters = pair.summary.segments.filter { !$0.isHeader }
+            if let body = try? PairBody(decoding: pair.body),
+                let line = RecordedRequest.line(body, id: pair.summary.requestID, parameters: parameters)
+            {
                 result.lines.append(line)
             } else {
                 result.skipped += 1

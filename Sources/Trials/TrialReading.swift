@@ -9,8 +9,10 @@ package protocol TrialReading: Sendable {
     func trial(model: String, release: Int64?) async throws(ControlError) -> TrialDocument
     func pairs(_ query: PairQuery) async throws(ControlError) -> PairsDocument
     func pair(model: String, id: Int64) async throws(ControlError) -> PairDocument
-    /// Kept requests as V2 inference requests, one JSON text per line, in the order they came; ids above `after`. Pairs of
-    /// which no readable request is kept (mode `hash`, `full` BYTES that are no UTF-8) are left out and counted.
+    /// Kept requests of one release (nil: of all) as V2 inference requests, one JSON text per line, in the order they
+    /// came; ids above `after`. Each has the client's id and the declared parameters, as they were kept; segments that
+    /// came in headers have no place in a body. Pairs of which no readable request is kept (mode `hash`, `full` BYTES
+    /// that are no UTF-8) are left out and counted.
     func requests(
         model: String,
         release: Int64?,

@@ -7,7 +7,13 @@ import Trials
 struct Pairs: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show requests with what both versions answered, newest first.",
-        discussion: "Pairs marked with * diverged. --id shows one in full; there, lines that begin with > differ."
+        discussion: """
+            Pairs marked with * diverged. --id shows one in full; there, lines that begin with > differ.
+
+            --export keeps a file that is there until the new one is complete. Each line is a request as it was kept, with \
+            its id and the parameters that model.yaml declares as segments. Segments that came in headers are left out: a \
+            V2 body has no place for them.
+            """
     )
 
     @Argument(help: "The model's name.")
@@ -40,13 +46,18 @@ struct Pairs: ParsableCommand {
     @Option(help: "Only pairs with a smaller id.")
     var before: Int64?
 
-    @Option(help: "Only pairs of this trial.")
+    @Option(help: "Only pairs of this trial; `teal releases MODEL` lists them. All if left out.")
     var release: Int64?
 
     @Option(help: "Show this pair in full.")
     var id: Int64?
 
-    @Option(help: "Write all kept requests to this file as JSON lines, for `teal replay`; - is the standard output.")
+    @Option(
+        help: """
+            Write the kept requests of all trials, or of one with --release, to this file as JSON lines, for \
+            `teal replay`; - is the standard output.
+            """
+    )
     var export: String?
 
     @OptionGroup var admin: AdminOptions

@@ -15,8 +15,12 @@ struct RecordedRequestTests {
     }
 
     /// The inputs as the gateway reads them from the line.
-    private static func reread(_ inputs: [NamedTensor], parameters: [Segment] = []) throws -> InferRequest {
-        let line = try #require(RecordedRequest.line(try Self.body(inputs), parameters: parameters))
+    private static func reread(
+        _ inputs: [NamedTensor],
+        id: String? = nil,
+        parameters: [Segment] = []
+    ) throws -> InferRequest {
+        let line = try #require(RecordedRequest.line(try Self.body(inputs), id: id, parameters: parameters))
         #expect(!line.contains("\n"))
         let signature = ModelSignature(
             inputs: inputs.map { TensorSpec(name: $0.name, datatype: $0.tensor.datatype, shape: $0.tensor.shape) },
@@ -82,6 +86,11 @@ struct RecordedRequestTests {
         #expect(request.parameters.map(\.name) == ["label"])
         #expect(request.parameters.first?.value == "seven \"7\"")
         #expect(request.timeoutMicroseconds == nil)
+    }
+
+    @Test("The client's id goes along, whatever is in it", arguments: [nil, "", "a-1", "\"\\\n\u{1}é\u{2028}"])
+    func id(_ id: String?) throws {
+        #expect(try Self.reread([NamedTensor(name: "x", tensor: .of(.fp32, [Float(1)]))], id: id).id == id)
     }
 
     @Test("What JSON cannot say is no line")

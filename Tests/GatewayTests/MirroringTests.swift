@@ -95,6 +95,7 @@ struct MirroringTests {
             #expect(
                 pair.segments == [Segment(key: "x-tenant", value: "acme"), Segment(key: "label", value: "four")]
             )
+            #expect(pair.segments.map(\.isHeader) == [true, false])
         }
     }
 

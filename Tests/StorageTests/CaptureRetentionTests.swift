@@ -32,7 +32,7 @@ struct CaptureRetentionTests {
         await store.expire()
         #expect(store.figures().expired == 4899)
         #expect(try await store.pairs(PairQuery(model: "digits", limit: 1000)).map(\.id) == (4900...5000).reversed())
-        #expect(try await store.bodies(release: 1, after: 0, limit: 1000).count == 101)
+        #expect(try await store.pairs(model: "digits", release: 1, after: 0, limit: 1000).count == 101)
         #expect(try await store.pair(4899) == nil)
         await store.close()
     }
@@ -60,7 +60,7 @@ struct CaptureRetentionTests {
         let figures = store.figures()
         #expect(figures.stored == 10_000)
         #expect(figures.expired > 8000)
-        let kept = try await store.bodies(release: 1, after: 0, limit: 1000).map(\.id)
+        let kept = try await store.pairs(model: "digits", release: 1, after: 0, limit: 1000).map(\.summary.id)
         #expect(kept.first == Int64(figures.expired) + 1)
         #expect(try await store.pair(10_000) != nil)
         #expect(figures.databaseBytes < 3 << 20)

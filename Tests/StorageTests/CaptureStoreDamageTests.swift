@@ -158,7 +158,7 @@ struct CaptureStoreDamageTests {
             query.order = order
             _ = try? await store.pairs(query)
         }
-        _ = try? await store.bodies(release: 2, after: 0, limit: 1000)
+        _ = try? await store.pairs(model: "digits", release: 2, after: 0, limit: 1000)
         _ = try? await store.releases(model: nil, limit: 10)
         _ = try? await store.evidence(of: 1)
         store.append(.sample(100))

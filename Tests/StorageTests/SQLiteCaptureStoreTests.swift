@@ -72,25 +72,59 @@ struct SQLiteCaptureStoreTests {
         for id: Int64 in 1...1100 { store.append(.sample(id)) }
         await store.flush()
         #expect(try await store.pairs(PairQuery(model: "digits", limit: limit)).count == count)
-        #expect(try await store.bodies(release: 1, after: .min, limit: limit).count == count)
-        #expect(try await store.bodies(release: 1, after: .max, limit: limit).isEmpty)
+        #expect(try await store.pairs(model: "digits", release: 1, after: .min, limit: limit).count == count)
+        #expect(try await store.pairs(model: "digits", release: 1, after: .max, limit: limit).isEmpty)
         await store.close()
     }
 
-    @Test("bodies of a release come in ascending order, a page at a time")
-    func bodies() async throws {
+    @Test("whole pairs of one release, or of all of a model, come in ascending order, a page at a time")
+    func wholePairs() async throws {
         var random = SeededRandom(seed: 4)
         let all = (1...300).map { CapturedPair.random($0, &random) }
         let store = try SQLiteCaptureStore(path: self.path, options: .quick)
         for pair in all { store.append(pair) }
         await store.flush()
-        var seen: [(id: Int64, body: [UInt8])] = []
-        while case let page = try await store.bodies(release: 2, after: seen.last?.id ?? 0, limit: 9), !page.isEmpty {
-            seen += page
+        for (model, release) in [("digits", 2), ("digits", nil), ("sentiment", 2)] as [(String, Int64?)] {
+            var seen: [CapturedPair] = []
+            repeat {
+                let after = seen.last?.summary.id ?? 0
+                let page = try await store.pairs(model: model, release: release, after: after, limit: 9)
+                guard !page.isEmpty else { break }
+                seen += page
+            } while true
+            let expected = all.filter {
+                $0.summary.model == model && (release ?? $0.summary.release) == $0.summary.release
+            }
+            #expect(seen == expected, "\(model) \(release ?? 0)")
         }
-        let expected = all.filter { $0.summary.release == 2 }
-        #expect(seen.map(\.id) == expected.map(\.summary.id))
-        #expect(seen.map(\.body) == expected.map(\.body))
+        await store.close()
+    }
+
+    @Test("which segments came in headers is kept")
+    func headers() async throws {
+        let store = try SQLiteCaptureStore(path: self.path, options: .quick)
+        var pair = CapturedPair.sample(1)
+        pair.summary.segments = [
+            Segment(key: "x-tenant", value: "acme", isHeader: true), Segment(key: "label", value: "", isHeader: false),
+            Segment(key: "", value: "x", isHeader: true),
+        ]
+        store.append(pair)
+        await store.flush()
+        let segments = try #require(try await store.pair(1)).summary.segments
+        #expect(segments == pair.summary.segments && segments.map(\.isHeader) == [true, false, true])
+        var query = PairQuery(model: "digits")
+        query.segment = Segment(key: "x-tenant", value: "acme")
+        #expect(try await store.pairs(query).map(\.id) == [1])
+        await store.close()
+    }
+
+    @Test("of some ids those of stored pairs are told")
+    func stored() async throws {
+        let store = try SQLiteCaptureStore(path: self.path, options: .quick)
+        for id: Int64 in [2, 4] { store.append(.sample(id)) }
+        await store.flush()
+        #expect(try await store.stored(among: [1, 2, 3, 4, .max]) == [2, 4])
+        #expect(try await store.stored(among: []).isEmpty)
         await store.close()
     }
 
@@ -99,8 +133,8 @@ struct SQLiteCaptureStoreTests {
         let store = try SQLiteCaptureStore(path: self.path, options: .quick)
         for id: Int64 in 1...3 { store.append(.sample(id, body: [UInt8](repeating: 5, count: 9 << 20))) }
         await store.flush()
-        #expect(try await store.bodies(release: 1, after: 0, limit: 10).map(\.id) == [1])
-        #expect(try await store.bodies(release: 1, after: 2, limit: 10).map(\.id) == [3])
+        #expect(try await store.pairs(model: "digits", release: 1, after: 0, limit: 10).map(\.summary.id) == [1])
+        #expect(try await store.pairs(model: "digits", release: 1, after: 2, limit: 10).map(\.summary.id) == [3])
         await store.close()
     }
 

@@ -84,14 +84,20 @@ package final class InMemoryCaptureStore: CaptureStore {
 
     package func pair(_ id: Int64) async throws(StoreError) -> CapturedPair? { try self.read { $0.pairs[id] } }
 
-    package func bodies(
-        release: Int64,
+    package func stored(among ids: [Int64]) async throws(StoreError) -> Set<Int64> {
+        try self.read { state in Set(ids.filter { state.pairs[$0] != nil }) }
+    }
+
+    package func pairs(
+        model: String,
+        release: Int64?,
         after: Int64,
         limit: Int
-    ) async throws(StoreError) -> [(id: Int64, body: [UInt8])] {
-        try self.read { state in
-            let matching = state.pairs.values.filter { $0.summary.release == release && $0.summary.id > after }
-            return matching.sorted { $0.summary.id < $1.summary.id }.prefix(limit).map { ($0.summary.id, $0.body) }
+    ) async throws(StoreError) -> [CapturedPair] {
+        let query = PairQuery(model: model, release: release)
+        return try self.read { state in
+            let matching = state.pairs.values.filter { query.matches($0.summary) && $0.summary.id > after }
+            return Array(matching.sorted { $0.summary.id < $1.summary.id }.prefix(limit))
         }
     }
 

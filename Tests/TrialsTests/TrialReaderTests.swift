@@ -191,3 +191,33 @@ extension CapturedPair.Summary {
         return summary
     }
 }
+    @Test("a kept request has its id and its parameters, but no segment that came in a header")
+    func wholeRequests() async throws {
+        let stage = self.stage(40)
+        let segments = [
+            Segment(key: "x-tenant", value: "acme", isHeader: true), Segment(key: "label", value: "8"),
+        ]
+        var pair = Pair.sample(id: 41, segments: segments)
+        pair.requestID = "a \"b\""
+        stage.mirror(pair)
+        let lines = try await stage.reader.requests(model: "digits", release: nil, after: 40, limit: 1).lines
+        #expect(lines.count == 1 && lines[0].hasPrefix(#"{"id":"a \"b\"","inputs":[{"name":"x","#))
+        #expect(lines[0].hasSuffix(#""parameters":{"label":"8"}}"#))
+    }
+
+    @Test("kept requests are those of all releases unless one is named")
+    func requestsOfReleases() async throws {
+        let stage = self.stage(40)
+        stage.recorder.end(Release.numbered().ended())
+        stage.begin(.numbered(2))
+        for id: Int64 in 101...140 { stage.mirror(.sample(id: id, release: 2)) }
+        await stage.recorder.flush()
+        for (release, count, last) in [(nil, 80, 140), (1, 40, 40), (2, 40, 140)] as [(Int64?, Int, Int64)] {
+            let page = try await stage.reader.requests(model: "digits", release: release, after: 0, limit: 100)
+            #expect(page.lines.count == count && page.next == last)
+        }
+        await #expect(throws: ControlError.self) {
+            try await stage.reader.requests(model: "digits", release: 3, after: 0, limit: 100)
+        }
+    }
+

@@ -140,7 +140,7 @@ func queries(_ store: SQLiteCaptureStore, count: Int) async throws -> [String: [
     times["evidence"] = try await time { try await store.evidence(of: PairSource.begin) == nil ? 0 : 1 }
     times["pair"] = try await time { try await store.pair(middle) == nil ? 0 : 1 }
     times["bodies_1000"] = try await time {
-        try await store.bodies(release: PairSource.begin + 1, after: middle, limit: 1000).count
+        try await store.pairs(model: "sentiment", release: PairSource.begin + 1, after: middle, limit: 1000).count
     }
     return times
 }

@@ -10,7 +10,7 @@ extension AdminClient {
     /// the memory this takes.
     ///
     /// - Parameters:
-    ///   - release: nil leaves the choice to the gateway: the running one, or the newest.
+    ///   - release: nil for all.
     ///   - page: requests asked for at once, 1 to 1000; fewer when their answer gets too large.
     package func exportRequests(
         model: String,

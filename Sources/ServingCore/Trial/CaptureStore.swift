@@ -18,9 +18,16 @@ package protocol CaptureStore: Sendable {
     func pairs(_ query: PairQuery) async throws(StoreError) -> [CapturedPair.Summary]
     /// Nil when there is none, or no longer.
     func pair(_ id: Int64) async throws(StoreError) -> CapturedPair?
-    /// Bodies of stored pairs, in ascending order of id, for export; ids above `after`. A page of large bodies may be
-    /// shorter than `limit`: only an empty page is past the last.
-    func bodies(release: Int64, after: Int64, limit: Int) async throws(StoreError) -> [(id: Int64, body: [UInt8])]
+    /// Those of `ids` that `pair` would find.
+    func stored(among ids: [Int64]) async throws(StoreError) -> Set<Int64>
+    /// Stored pairs of one of the model's releases (nil: of all) with ids above `after`, in ascending order of id, for
+    /// export. A page of large pairs may be shorter than `limit`: only an empty page is past the last.
+    func pairs(
+        model: String,
+        release: Int64?,
+        after: Int64,
+        limit: Int
+    ) async throws(StoreError) -> [CapturedPair]
     func figures() -> CaptureFigures
 }
 

@@ -84,10 +84,31 @@ package struct Segment: Sendable, Codable, Hashable {
     package var key: String
     /// At most 64 bytes; longer values are cut.
     package var value: String
+    /// It came in a header, so a request's body cannot carry it. Says nothing about which segment it is: it is neither
+    /// compared nor shown.
+    package var isHeader: Bool
 
-    package init(key: String, value: String) {
+    private enum CodingKeys: String, CodingKey { case key, value }
+
+    package init(key: String, value: String, isHeader: Bool = false) {
         self.key = key
         self.value = value
+        self.isHeader = isHeader
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            key: try container.decode(String.self, forKey: .key),
+            value: try container.decode(String.self, forKey: .value)
+        )
+    }
+
+    package static func == (one: Segment, two: Segment) -> Bool { one.key == two.key && one.value == two.value }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(self.key)
+        hasher.combine(self.value)
     }
 }
 

@@ -68,19 +68,22 @@ extension CapturedPair {
         try Summary.fetchWithBody(id, in: db)
     }
 
-    /// Bodies of those of `ids` that are there, in that order; ends early, after at least one, before they exceed
-    /// `bytes` together.
-    static func bodies(_ ids: [Int64], bytes: Int, in db: Database) throws -> [(id: Int64, body: [UInt8])] {
-        let statement = try db.cachedStatement(sql: "SELECT body FROM pairs WHERE id = ? AND wiped = 0")
-        var bodies: [(id: Int64, body: [UInt8])] = []
+    /// Those of `ids` that are there, in that order; ends early, after at least one, before their bodies exceed `bytes`
+    /// together.
+    static func fetch(_ ids: [Int64], bytes: Int, in db: Database) throws -> [CapturedPair] {
+        var pairs: [CapturedPair] = []
         var sum = 0
         for id in ids {
-            guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
-            let body = try row.optionalBlob(0) ?? []
-            sum += body.count
-            guard bodies.isEmpty || sum <= bytes else { break }
-            bodies.append((id, body))
+            guard let pair = try Self.fetch(id, in: db) else { continue }
+            sum += pair.body.count
+            guard pairs.isEmpty || sum <= bytes else { break }
+            pairs.append(pair)
         }
-        return bodies
+        return pairs
+    }
+
+    static func stored(among ids: [Int64], in db: Database) throws -> Set<Int64> {
+        let statement = try db.cachedStatement(sql: "SELECT id FROM pairs WHERE id = ? AND wiped = 0")
+        return Set(try ids.filter { id in try Row.fetchOne(statement, arguments: [id]) != nil })
     }
 }

@@ -30,17 +30,13 @@ struct PairSelection {
         )
     }
 
-    /// All pairs of a release with ids above `after`.
-    init(release: Int64, after: Int64, limit: Int, in db: Database) throws {
-        let (lower, isPastEnd) = after.addingReportingOverflow(1)
-        self.lower = lower
-        self.upper = isPastEnd ? .min : .max
-        self.segment = 0
-        self.limit = min(max(1, limit), 1000)
-        self.groups = try Int64.fetchAll(
-            db.cachedStatement(sql: "SELECT id FROM groups WHERE release = ?"),
-            arguments: [release]
-        )
+    /// All pairs with ids above `after`; of all the model's releases when `release` is nil.
+    init(model: String, release: Int64?, after: Int64, limit: Int, in db: Database) throws {
+        var query = PairQuery(model: model, release: release, limit: limit)
+        let (from, isPastEnd) = after.addingReportingOverflow(1)
+        query.from = from
+        query.until = isPastEnd ? .min : nil
+        try self.init(query, in: db)
     }
 
     /// Descending. Each group gives its newest that are newer than what the earlier ones filled the page with.
@@ -64,7 +60,7 @@ struct PairSelection {
         return page
     }
 
-    /// Ascending.
+    /// Ascending. Each group gives its oldest that are older than what the earlier ones filled the page with.
     func oldest(in db: Database) throws -> [Int64] {
         let statement = try db.cachedStatement(
             sql: """
@@ -73,11 +69,16 @@ struct PairSelection {
                 """
         )
         var page: [Int64] = []
-        for group in self.groups {
-            let arguments: StatementArguments = [self.segment, group, self.lower, self.upper, self.limit]
-            page += try Int64.fetchAll(statement, arguments: arguments)
+        for group in self.groups.reversed() {
+            let ceiling = page.count == self.limit ? min(self.upper, page.last ?? self.upper) : self.upper
+            let found = try Int64.fetchAll(
+                statement,
+                arguments: [self.segment, group, self.lower, ceiling, self.limit]
+            )
+            guard !found.isEmpty else { continue }
+            page = Array((page + found).sorted().prefix(self.limit))
         }
-        return Array(page.sorted().prefix(self.limit))
+        return page
     }
 
     /// Most divergent first, of equal ones the newest. Reads the positions of all pairs in question.

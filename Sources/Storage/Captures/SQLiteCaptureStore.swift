@@ -133,16 +133,21 @@ package final class SQLiteCaptureStore: CaptureStore {
         try await self.database.read { db in try CapturedPair.fetch(id, in: db) }
     }
 
-    /// A page ends early, after at least one body, when its bodies would exceed 16 MiB together; only an empty page is
+    package func stored(among ids: [Int64]) async throws(StoreError) -> Set<Int64> {
+        try await self.database.read { db in try CapturedPair.stored(among: ids, in: db) }
+    }
+
+    /// A page ends early, after at least one pair, when its bodies would exceed 16 MiB together; only an empty page is
     /// the last.
-    package func bodies(
-        release: Int64,
+    package func pairs(
+        model: String,
+        release: Int64?,
         after: Int64,
         limit: Int
-    ) async throws(StoreError) -> [(id: Int64, body: [UInt8])] {
+    ) async throws(StoreError) -> [CapturedPair] {
         try await self.database.read { db in
-            let selection = try PairSelection(release: release, after: after, limit: limit, in: db)
-            return try CapturedPair.bodies(try selection.oldest(in: db), bytes: 16 << 20, in: db)
+            let selection = try PairSelection(model: model, release: release, after: after, limit: limit, in: db)
+            return try CapturedPair.fetch(try selection.oldest(in: db), bytes: 16 << 20, in: db)
         }
     }
 
