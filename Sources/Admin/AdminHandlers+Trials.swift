@@ -8,6 +8,20 @@ extension AdminHandlers {
     func show(_ route: AdminRoute, _ request: Request, _ context: AdminContext) async throws -> Response {
         let model = try context.model()
         let fields = try QueryFields(request, allowed: route.parameters)
+        do {
+            return try await self.show(route, model, fields, context)
+        } catch let error as ControlError where error.code == .notFound {
+            try await self.checkKnown(model)
+            throw error
+        }
+    }
+
+    private func show(
+        _ route: AdminRoute,
+        _ model: String,
+        _ fields: QueryFields,
+        _ context: AdminContext
+    ) async throws -> Response {
         switch route {
         case .releases:
             let document = try await self.trials.releases(model: model, limit: try fields.limit())

@@ -244,12 +244,13 @@ package struct TrialDocument: Sendable, Codable, Equatable {
     }
 
     package struct WorstPair: Sendable, Codable, Equatable {
-        package var id: Int64
+        /// Nil when the pair is not in the store: it was never kept, is no longer, or waits to be written.
+        package var id: Int64?
         package var divergence: Double
         /// What differs most, in one sentence.
         package var sentence: String
 
-        package init(id: Int64, divergence: Double, sentence: String) {
+        package init(id: Int64?, divergence: Double, sentence: String) {
             self.id = id
             self.divergence = divergence
             self.sentence = sentence

@@ -33,7 +33,20 @@ package struct TrialReader: TrialReading {
 
     package func releases(model: String, limit: Int) async throws(ControlError) -> ReleasesDocument {
         try Self.check(limit)
-        return ReleasesDocument(releases: Array(try await self.allReleases(of: model).prefix(limit)))
+        var document = ReleasesDocument(releases: [])
+        for release in try await self.allReleases(of: model).prefix(limit) {
+            document.releases.append(.init(release, pairs: try await self.pairs(of: release)))
+        }
+        return document
+    }
+
+    /// Nil when its evidence cannot be read.
+    private func pairs(of release: Release) async throws(ControlError) -> UInt64? {
+        if let (found, record) = self.recorder.record(of: release.id) {
+            return found.ended == nil ? record.counts.paired : record.recorded
+        }
+        guard let bytes = try await self.evidence(of: release) else { return 0 }
+        return try? TrialRecord.recorded(in: bytes)
     }
 
     package func trial(model: String, release: Int64?) async throws(ControlError) -> TrialDocument {
@@ -42,23 +55,31 @@ package struct TrialReader: TrialReading {
         if let chosen = running.filter({ release == nil || $0.id == release }).max(by: { $0.id < $1.id }),
             let (found, record) = self.recorder.record(of: chosen.id)
         {
-            return self.document(found, record, isRunning: found.ended == nil)
+            return await self.document(found, record, isRunning: found.ended == nil)
         }
         let releases = try await self.allReleases(of: model)
         guard let found = release == nil ? releases.first : releases.first(where: { $0.id == release }) else {
             throw Self.notFound(release, model, releases)
         }
-        return self.document(found, try await self.storedRecord(found), isRunning: false)
+        return await self.document(found, try await self.storedRecord(found), isRunning: false)
     }
 
-    private func document(_ release: Release, _ record: TrialRecord, isRunning: Bool) -> TrialDocument {
-        TrialDocument(
+    private func document(_ release: Release, _ record: TrialRecord, isRunning: Bool) async -> TrialDocument {
+        var document = TrialDocument(
             release,
             record,
             isRunning: isRunning,
             isUnderPressure: isRunning && self.isUnderPressure(release.model),
             noiseShare: self.noiseShare(release.model)
         )
+        // An id that `pair` does not find is none to offer. While the store cannot be read nobody can tell.
+        let ids = document.worst.compactMap(\.id)
+        if !ids.isEmpty, let stored = try? await self.store.stored(among: ids) {
+            for index in document.worst.indices where document.worst[index].id.map(stored.contains) == false {
+                document.worst[index].id = nil
+            }
+        }
+        return document
     }
 
     /// Newest first; what is in memory is newer than what the store has.
@@ -73,11 +94,8 @@ package struct TrialReader: TrialReading {
 
     private func storedRecord(_ release: Release) async throws(ControlError) -> TrialRecord {
         if let known = self.recorder.record(of: release.id) { return known.record }
-        let bytes = try await self.read { () async throws(StoreError) in
-            try await self.store.evidence(of: release.id)
-        }
         // The gateway ended before its first second.
-        guard let bytes else { return .empty }
+        guard let bytes = try await self.evidence(of: release) else { return .empty }
         do throws(BinaryDamage) {
             return try TrialRecord(decoding: bytes)
         } catch {
@@ -86,6 +104,10 @@ package struct TrialReader: TrialReading {
                 "the evidence of release \(release.id) is kept but cannot be read: \(error). Its pairs can be listed."
             )
         }
+    }
+
+    private func evidence(of release: Release) async throws(ControlError) -> [UInt8]? {
+        try await self.read { () async throws(StoreError) in try await self.store.evidence(of: release.id) }
     }
 
     private static func notFound(_ release: Int64?, _ model: String, _ releases: [Release]) -> ControlError {

@@ -24,9 +24,34 @@ package protocol TrialReading: Sendable {
 
 /// `GET /admin/v1/models/{model}/releases`.
 package struct ReleasesDocument: Sendable, Codable, Equatable {
-    package var releases: [Release]
+    /// A release and what it came to; one flat JSON object.
+    package struct Entry: Sendable, Codable, Equatable {
+        package var release: Release
+        /// Nil when its evidence cannot be read.
+        package var pairs: UInt64?
 
-    package init(releases: [Release]) { self.releases = releases }
+        private enum CodingKeys: String, CodingKey { case pairs }
+
+        package init(_ release: Release, pairs: UInt64?) {
+            self.release = release
+            self.pairs = pairs
+        }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(try Release(from: decoder), pairs: try container.decodeIfPresent(UInt64.self, forKey: .pairs))
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            try self.release.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeIfPresent(self.pairs, forKey: .pairs)
+        }
+    }
+
+    package var releases: [Entry]
+
+    package init(releases: [Entry]) { self.releases = releases }
 }
 
 /// `GET /admin/v1/models/{model}/pairs`: `next` is the `before` of the following page by `newest`, nil on the last.

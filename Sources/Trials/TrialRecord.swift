@@ -69,6 +69,14 @@ struct TrialRecord: Sendable {
         try reader.finish()
     }
 
+    /// Pairs that went into evidence, without reading all of it.
+    static func recorded(in bytes: [UInt8]) throws(BinaryDamage) -> UInt64 {
+        var reader = BinaryReader(try BinarySeal.open(bytes, kind: Self.kind, version: Self.version))
+        _ = try reader.readBytes()
+        for _ in 0..<(4 + ShadowDrop.allCases.count) { _ = try Self.readCount(&reader) }
+        return try Self.readCount(&reader)
+    }
+
     private static func readCount(_ reader: inout BinaryReader) throws(BinaryDamage) -> UInt64 {
         let count = try reader.readUnsigned()
         guard count <= Self.largestCount else { throw reader.damage("a count of \(count)") }

@@ -15,10 +15,15 @@ struct Status: ParsableCommand {
     @Flag(help: "Show how each output is compared, why, and how to have it compared otherwise.")
     var comparators = false
 
+    @Option(help: "Show this trial of the model alone, over or not; `teal releases MODEL` lists them.")
+    var release: Int64?
+
     @OptionGroup var admin: AdminOptions
 
     func validate() throws {
-        if self.comparators && self.model == nil { throw ValidationError("--comparators needs a model") }
+        guard self.model == nil else { return }
+        if self.comparators { throw ValidationError("--comparators needs a model") }
+        if self.release != nil { throw ValidationError("--release needs a model") }
     }
 
     func run() throws {
@@ -31,9 +36,16 @@ struct Status: ParsableCommand {
         }
         guard !self.comparators else {
             return try self.admin.run { client in
-                try client.comparators(model: model)
+                try client.comparators(model: model, release: self.release)
             } describe: { answer in
                 ComparatorReport.text(try answer.decode(ComparatorsDocument.self))
+            }
+        }
+        guard self.release == nil else {
+            return try self.admin.run { client in
+                try client.trial(model: model, release: self.release)
+            } describe: { answer in
+                TrialReport.text(try answer.decode(TrialDocument.self))
             }
         }
         try self.admin.run { client in
@@ -41,9 +53,11 @@ struct Status: ParsableCommand {
             var text = answer.text + "\n"
             if !self.admin.json {
                 let status = try answer.decode(ModelStatus.self)
-                text = AdminReport.model(status)
+                text = AdminReport.model(status) + "\n"
                 if let release = status.release, let trial = try self.trial(release, client) {
-                    text += "\n" + TrialReport.text(trial)
+                    text += TrialReport.text(trial)
+                } else {
+                    text += "no trial is running; `teal releases \(status.model)` lists those that ended\n"
                 }
             }
             try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))

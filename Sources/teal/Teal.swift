@@ -16,7 +16,7 @@ struct Teal: AsyncParsableCommand {
 
     /// Commands that talk to a running gateway.
     private static let clientCommands: [any ParsableCommand.Type] = [
-        Status.self, Load.self, Unload.self, Traffic.self, Promote.self, Rollback.self, Pairs.self, Replay.self,
-        Audit.self,
+        Status.self, Load.self, Unload.self, Traffic.self, Promote.self, Rollback.self, Releases.self, Pairs.self,
+        Replay.self, Audit.self,
     ]
 }

@@ -74,6 +74,38 @@ import Trials
         #expect(TrialReport.text(trial) == expected)
     }
 
+    @Test("a worst pair that cannot be opened has no id, and it is said why")
+    func lostPair() {
+        var trial = TrialDocument.sample()
+        trial.worst[0].id = nil
+        let expected = """
+            WORST PAIR  DIVERGENCE  WHAT
+            -           1           label: 3 became 8
+            - is a pair that cannot be opened: not kept, no longer, or not yet
+
+            """
+        #expect(TrialReport.text(trial).hasSuffix("\n\n" + expected))
+    }
+
+    @Test("trials are a table with the versions, how each ended and its pairs")
+    func releases() {
+        var ended = Release.sample()
+        ended.id -= 90_000_000
+        ended.kind = .standby
+        ended.ended = 1_700_000_000_000_000
+        ended.end = .rolledBack
+        let document = ReleasesDocument(releases: [.init(.sample(), pairs: 1_230), .init(ended, pairs: nil)])
+        let expected = """
+            RELEASE           KIND       LIVE                  CANDIDATE              STARTED               ENDED                 HOW          PAIRS
+            1700000000000000  candidate  blue v1 abababababab  green v2 cdcdcdcdcdcd  2023-11-14T22:13:20Z  -                     running      1,230
+            1699999910000000  standby    blue v1 abababababab  green v2 cdcdcdcdcdcd  2023-11-14T22:11:50Z  2023-11-14T22:13:20Z  rolled_back  unknown
+
+            """
+        #expect(ReleaseReport.table(document) == expected)
+        let none = "no trials yet: one begins when a second version is ready in the other slot\n"
+        #expect(ReleaseReport.table(ReleasesDocument(releases: [])) == none)
+    }
+
     @Test("comparators come with why, with what is left out and with what would change them")
     func comparators() {
         let document = ComparatorsDocument(release: .sample(), outputs: TrialDocument.sample().outputs.map(\.plan))

@@ -36,7 +36,7 @@ package final class FakeTrialReading: TrialReading {
 
     package func releases(model: String, limit: Int) async throws(ControlError) -> ReleasesDocument {
         let isEmpty = try self.note(.releases(model, limit))
-        return ReleasesDocument(releases: isEmpty || model != "digits" ? [] : [.sample()])
+        return ReleasesDocument(releases: isEmpty || model != "digits" ? [] : [.init(.sample(), pairs: 1_230)])
     }
 
     package func trial(model: String, release: Int64?) async throws(ControlError) -> TrialDocument {

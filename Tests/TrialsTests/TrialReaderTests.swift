@@ -65,7 +65,11 @@ struct TrialReaderTests {
         #expect(fromMemory == fromStore)
         #expect(!fromMemory.isRunning && fromMemory.release.end == .promoted)
         #expect(fromMemory.outputs == running.outputs && fromMemory.coverage == running.coverage)
-        #expect(try await stage.reader.releases(model: "digits", limit: 5).releases == [Release.numbered().ended()])
+        #expect(
+            try await stage.reader.releases(model: "digits", limit: 5).releases.map(\.release) == [
+                Release.numbered().ended()
+            ]
+        )
     }
 
     @Test("the running release comes first, then the newest that ended")
@@ -76,7 +80,38 @@ struct TrialReaderTests {
         stage.begin(.numbered(2))
         #expect(try await stage.trial().release.id == 2)
         #expect(try await stage.trial(1).release.id == 1)
-        #expect(try await stage.reader.releases(model: "digits", limit: 5).releases.map(\.id) == [2, 1])
+        #expect(try await stage.reader.releases(model: "digits", limit: 5).releases.map(\.release.id) == [2, 1])
+    }
+
+    @Test("each release is listed with its pairs, from memory and from the store")
+    func pairsOfReleases() async throws {
+        let stage = self.stage(40)
+        stage.recorder.end(Release.numbered().ended())
+        stage.begin(.numbered(2))
+        for id: Int64 in 41...43 { stage.mirror(.sample(id: id, release: 2)) }
+        stage.store.save(.numbered(3).ended())
+        stage.store.save(.numbered(4).ended())
+        stage.store.save(evidence: [1, 2, 3], of: 4)
+        let expected: [ReleasesDocument.Entry] = [
+            .init(.numbered(4).ended(), pairs: nil), .init(.numbered(3).ended(), pairs: 0),
+            .init(.numbered(2), pairs: 3),
+            .init(.numbered().ended(), pairs: 40),
+        ]
+        #expect(try await stage.reader.releases(model: "digits", limit: 5).releases == expected)
+        await stage.recorder.flush()
+        #expect(try await TrialStage(stage.store).reader.releases(model: "digits", limit: 5).releases == expected)
+    }
+
+    @Test("worst pairs that are not in the store have no id to open them by", arguments: CapturePolicy.Mode.allCases)
+    func worstPairs(_ mode: CapturePolicy.Mode) async throws {
+        let stage = TrialStage()
+        stage.begin(.numbered(), capture: CapturePolicy(mode: mode))
+        for id: Int64 in 1...40 { stage.mirror(.sample(id: id, live: 1, candidate: id == 40 ? 2 : 1)) }
+        let worst = try await stage.trial().worst
+        #expect(worst.map(\.id) == [mode == .off ? nil : 40])
+        #expect(worst.first?.divergence == 1)
+        stage.store.failReads(with: .unavailable("locked"))
+        #expect(try await stage.trial().worst.map(\.id) == [40])
     }
 
     @Test("what is not there is said with what there is")
@@ -159,6 +194,36 @@ struct TrialReaderTests {
         #expect(end.lines.isEmpty && end.next == nil)
     }
 
+    @Test("a kept request has its id and its parameters, but no segment that came in a header")
+    func wholeRequests() async throws {
+        let stage = self.stage(40)
+        let segments = [
+            Segment(key: "x-tenant", value: "acme", isHeader: true), Segment(key: "label", value: "8"),
+        ]
+        var pair = Pair.sample(id: 41, segments: segments)
+        pair.requestID = "a \"b\""
+        stage.mirror(pair)
+        let lines = try await stage.reader.requests(model: "digits", release: nil, after: 40, limit: 1).lines
+        #expect(lines.count == 1 && lines[0].hasPrefix(#"{"id":"a \"b\"","inputs":[{"name":"x","#))
+        #expect(lines[0].hasSuffix(#""parameters":{"label":"8"}}"#))
+    }
+
+    @Test("kept requests are those of all releases unless one is named")
+    func requestsOfReleases() async throws {
+        let stage = self.stage(40)
+        stage.recorder.end(Release.numbered().ended())
+        stage.begin(.numbered(2))
+        for id: Int64 in 101...140 { stage.mirror(.sample(id: id, release: 2)) }
+        await stage.recorder.flush()
+        for (release, count, last) in [(nil, 80, 140), (1, 40, 40), (2, 40, 140)] as [(Int64?, Int, Int64)] {
+            let page = try await stage.reader.requests(model: "digits", release: release, after: 0, limit: 100)
+            #expect(page.lines.count == count && page.next == last)
+        }
+        await #expect(throws: ControlError.self) {
+            try await stage.reader.requests(model: "digits", release: 3, after: 0, limit: 100)
+        }
+    }
+
     @Test("elements of every datatype are shown as the protocol writes them")
     func elements() async throws {
         let stage = self.stage(40)
@@ -191,33 +256,3 @@ extension CapturedPair.Summary {
         return summary
     }
 }
-    @Test("a kept request has its id and its parameters, but no segment that came in a header")
-    func wholeRequests() async throws {
-        let stage = self.stage(40)
-        let segments = [
-            Segment(key: "x-tenant", value: "acme", isHeader: true), Segment(key: "label", value: "8"),
-        ]
-        var pair = Pair.sample(id: 41, segments: segments)
-        pair.requestID = "a \"b\""
-        stage.mirror(pair)
-        let lines = try await stage.reader.requests(model: "digits", release: nil, after: 40, limit: 1).lines
-        #expect(lines.count == 1 && lines[0].hasPrefix(#"{"id":"a \"b\"","inputs":[{"name":"x","#))
-        #expect(lines[0].hasSuffix(#""parameters":{"label":"8"}}"#))
-    }
-
-    @Test("kept requests are those of all releases unless one is named")
-    func requestsOfReleases() async throws {
-        let stage = self.stage(40)
-        stage.recorder.end(Release.numbered().ended())
-        stage.begin(.numbered(2))
-        for id: Int64 in 101...140 { stage.mirror(.sample(id: id, release: 2)) }
-        await stage.recorder.flush()
-        for (release, count, last) in [(nil, 80, 140), (1, 40, 40), (2, 40, 140)] as [(Int64?, Int, Int64)] {
-            let page = try await stage.reader.requests(model: "digits", release: release, after: 0, limit: 100)
-            #expect(page.lines.count == count && page.next == last)
-        }
-        await #expect(throws: ControlError.self) {
-            try await stage.reader.requests(model: "digits", release: 3, after: 0, limit: 100)
-        }
-    }
-

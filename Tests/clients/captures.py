@@ -2,9 +2,22 @@
 
 import http.client
 import json
+import shutil
 import time
 
+from gateway import ROOT
+
+FIXTURES = ROOT / "Tests" / "InferenceTests" / "Fixtures"
 PATIENCE = 60
+
+
+def echo_repository(folder, manifest):
+    """Model `echo`, the same in both slots: answers a text with the text and a mark."""
+    for version in ("1", "2"):
+        (folder / "echo" / version).mkdir(parents=True)
+        shutil.copy(FIXTURES / "text.onnx", folder / "echo" / version / "model.onnx")
+    (folder / "echo" / "model.yaml").write_text("slots: {blue: 1, green: 2}\nlive: blue\n" + manifest)
+    return folder
 
 
 class Client:

@@ -103,6 +103,14 @@ class Gateway:
         self._process.wait()
 
 
+def teal(gateway, *arguments, status=0):
+    """Runs a client command against the gateway and returns what it printed and what it said on standard error."""
+    command = [TEAL, *arguments] if "replay" in arguments else [TEAL, *arguments, "--admin", gateway.admin]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == status, f"{arguments}: status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout, done.stderr
+
+
 @functools.cache
 def heldout(model):
     """The model's held-out V2 requests, in file order."""

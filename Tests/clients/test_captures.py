@@ -5,29 +5,18 @@ import json
 import os
 import random
 import re
-import shutil
 import sqlite3
 import subprocess
 
 import numpy
 import pytest
-from captures import Client, metrics, on_disk, resident_bytes, settled, until
-from gateway import ROOT, Gateway, heldout
+from captures import Client, echo_repository, metrics, on_disk, resident_bytes, settled, until
+from gateway import Gateway, heldout
 
 # What writes captures runs only when nothing else wants the processor: a busy machine takes its time.
 pytestmark = pytest.mark.timeout(240)
 
-FIXTURES = ROOT / "Tests" / "InferenceTests" / "Fixtures"
 REQUESTS = 10_000
-
-
-def echo_repository(folder, manifest):
-    """Model `echo`, the same in both slots: answers a text with the text and a mark."""
-    for version in ("1", "2"):
-        (folder / "echo" / version).mkdir(parents=True)
-        shutil.copy(FIXTURES / "text.onnx", folder / "echo" / version / "model.onnx")
-    (folder / "echo" / "model.yaml").write_text("slots: {blue: 1, green: 2}\nlive: blue\n" + manifest)
-    return folder
 
 
 def luhn(digits):

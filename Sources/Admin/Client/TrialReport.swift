@@ -144,9 +144,12 @@ package enum TrialReport {
 
     private static func worst(_ trial: TrialDocument) -> String {
         var table = TextTable(["WORST PAIR", "DIVERGENCE", "WHAT"])
-        for pair in trial.worst.prefix(5) {
-            table.add(["\(pair.id)", ReportText.divergence(pair.divergence), pair.sentence])
+        let worst = trial.worst.prefix(5)
+        for pair in worst {
+            table.add([pair.id.map { "\($0)" } ?? "-", ReportText.divergence(pair.divergence), pair.sentence])
         }
-        return table.isEmpty ? "" : table.text
+        guard !table.isEmpty else { return "" }
+        let areAllKept = worst.allSatisfy { $0.id != nil }
+        return table.text + (areAllKept ? "" : "- is a pair that cannot be opened: not kept, no longer, or not yet\n")
     }
 }

@@ -65,7 +65,7 @@ package final class DemoApplication: DemoGateway {
         for model in models {
             let releases = (try? await self.application.trials.releases(model: model, limit: 100))?.releases ?? []
             var best: TrialDocument?
-            for release in releases where release.kind == .candidate {
+            for release in releases.map(\.release) where release.kind == .candidate {
                 guard let trial = try? await self.application.trials.trial(model: model, release: release.id) else {
                     continue
                 }
