@@ -34,7 +34,7 @@ def test_trials_are_listed_and_an_earlier_one_can_be_looked_at(tmp_path):
     with Gateway(tmp_path) as gateway:
         assert teal(gateway, "releases", "sentiment")[0].count("running") == 1
         first = send(gateway, "digits", heldout("digits")[:100])
-        teal(gateway, "promote", "digits", "--reason", "test")
+        teal(gateway, "promote", "digits", "--force", "--reason", "test")
         second = send(gateway, "digits", heldout("digits")[100:150])
         listed = rows(teal(gateway, "releases", "digits")[0])
         assert [row["RELEASE"] for row in listed] == [str(trial["release"]["id"]) for trial in (second, first)]
@@ -83,7 +83,7 @@ def test_exported_requests_are_filed_alike_when_they_are_replayed(tmp_path):
     (tmp_path / "one").mkdir()
     with Gateway(tmp_path / "one", models=models) as gateway:
         first = send(gateway, "echo", requests[:40], {"x-tenant": "acme"})
-        teal(gateway, "promote", "echo")
+        teal(gateway, "promote", "echo", "--force", "--reason", "test")
         second = send(gateway, "echo", requests[40:], {"x-tenant": "acme"})
         exported = tmp_path / "exported.jsonl"
         _, said = teal(gateway, "pairs", "echo", "--export", exported)
