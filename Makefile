@@ -22,6 +22,7 @@ product: setup ## Build the binary alone
 
 test: build ## Run the Swift tests, then the tests by foreign clients
 	swift test -c release --skip-build --no-parallel
+	@scripts/setup.sh test
 	@scripts/venv.sh clients Tests/clients/requirements.txt
 	.venv/clients/bin/python -m pytest Tests/clients
 

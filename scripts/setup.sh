@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing and puts ONNX Runtime's shared library into .deps. A run that finds
-# everything in place touches neither the network nor the package manager. `setup.sh bench` adds what `make bench` needs.
+# everything in place touches neither the network nor the package manager. `setup.sh test` and `setup.sh bench` add what
+# these targets need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly packages=(git libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev pkg-config unzip zlib1g-dev)
+readonly test_packages=(strace)
 readonly bench_packages=(nginx-light wrk)
 readonly onnxruntime=1.32.0
 
@@ -109,7 +111,10 @@ command -v python3 >/dev/null || fail "python3 is not on the PATH"
 if command -v dpkg-query >/dev/null; then
     install_missing "${packages[@]}"
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_missing python3-venv
-    [[ ${1-} != bench ]] || install_bench
+    case ${1-} in
+        test) install_missing "${test_packages[@]}" ;;
+        bench) install_bench ;;
+    esac
 else
     echo "setup: this is not Debian; the equivalents of these packages are needed: ${packages[*]}" >&2
 fi

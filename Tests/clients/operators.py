@@ -1,5 +1,6 @@
 """An operator who moves traffic while the process may die, and what must hold once it runs again."""
 
+import collections
 import dataclasses
 import http.client
 import json
@@ -148,3 +149,21 @@ def fate(action, rows):
         assert last["detail"].startswith(f"{action.kind} by "), f"{last}"
         return "taken back"
     return "never begun"
+
+
+def judge(gateway, operator, sent):
+    """Checks a process that was started after a kill, and asks again for what was not acknowledged."""
+    fates = collections.Counter()
+    status, rows = operator.status(), operator.audit()
+    assert_one_side(gateway, status)
+    assert_history(rows, status)
+    for action in sent:
+        outcome = fate(action, rows)
+        fates["acknowledged" if action.reply else outcome] += 1
+        if action.reply is None:
+            # With its key it is done once, whether or not it was done before.
+            again = operator.move(action.kind, action.name)
+            assert again["replayed"] == (outcome == "done"), f"{outcome}: {again}"
+            assert again["status"]["revision"] == status["revision"] + (0 if again["replayed"] else 1)
+            assert fate(operator.actions[-1], operator.audit()) == "done"
+    return fates

@@ -9,9 +9,7 @@ import time
 
 import pytest
 from gateway import Gateway
-from operators import (
-    BROKEN, MODEL, REQUEST, Operator, assert_history, assert_one_side, fate, next_kind, repository,
-)
+from operators import BROKEN, MODEL, REQUEST, Operator, judge, next_kind, repository
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -42,24 +40,6 @@ def test_kill_9_at_any_moment_of_a_cutover_loses_nothing_and_leaves_one_side(tmp
     database.close()
     # Else the moments were badly chosen, and nothing was tested.
     assert fates["acknowledged"] > 0 and fates["taken back"] + fates["never begun"] > 0, fates
-
-
-def judge(gateway, operator, sent):
-    """Checks a process that was started after a kill, and asks again for what was not acknowledged."""
-    fates = collections.Counter()
-    status, rows = operator.status(), operator.audit()
-    assert_one_side(gateway, status)
-    assert_history(rows, status)
-    for action in sent:
-        outcome = fate(action, rows)
-        fates["acknowledged" if action.reply else outcome] += 1
-        if action.reply is None:
-            # With its key it is done once, whether or not it was done before.
-            again = operator.move(action.kind, action.name)
-            assert again["replayed"] == (outcome == "done"), f"{outcome}: {again}"
-            assert again["status"]["revision"] == status["revision"] + (0 if again["replayed"] else 1)
-            assert fate(operator.actions[-1], operator.audit()) == "done"
-    return fates
 
 
 def killed_while_moving(gateway, status, number, moment):
