@@ -1,4 +1,4 @@
-"""SIGKILL after every system call with which a cutover writes to disk, picked one by one with strace."""
+"""SIGKILL after every system call with which a cutover writes to the control database, picked one by one with strace."""
 
 import collections
 import os
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(240)
 CALLS = (
     "write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,?rename,renameat,renameat2,?unlink,unlinkat,truncate,ftruncate"
 )
-FILES = [f"{name}.db{ending}" for name in ("control", "captures") for ending in ("", "-wal", "-shm", "-journal")]
+FILES = [f"control.db{ending}" for ending in ("", "-wal", "-shm", "-journal")]
 PATIENCE = 20
 # An intent and its confirmation cannot take fewer: some pages and fdatasync each.
 FEWEST = 8
@@ -46,7 +46,6 @@ def test_kill_9_after_every_write_of_a_cutover_loses_nothing_and_leaves_one_side
 def killed_after(writes, kind, gateway, folder):
     """What was sent to a process that was killed after so many writes, and whether it came to make them."""
     with Operator(gateway) as operator, Stops(gateway.pid, folder) as stops:
-        operator.status()
         thread = threading.Thread(target=move, args=(operator, kind, f"killed after write {writes} of {kind}"))
         thread.start()
         reached = stops.wait(thread)
@@ -68,7 +67,7 @@ def move(operator, kind, name):
 
 
 class Stops:
-    """A process that stops right after each call that writes to its databases, whichever of its threads makes it.
+    """A process that stops right after each call that writes to its control database, whichever of its threads makes it.
 
     strace could kill by itself with `when=`, but counts the calls of each thread apart, and a database's queue moves
     between threads.
