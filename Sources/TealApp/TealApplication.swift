@@ -46,6 +46,8 @@ package struct TealApplication: Sendable {
     private let metrics: MetricsPage
     private let acknowledged = AdminCounter()
     private let stopRequest = AsyncStream.makeStream(of: Void.self)
+    /// Finished when the admin API listens.
+    private let adminStart = AsyncStream.makeStream(of: Void.self)
 
     /// Opens the runtime and the database and binds the inference port; models are loaded by `run`. Throws errors whose
     /// description is one line for the operator.
@@ -147,8 +149,9 @@ package struct TealApplication: Sendable {
             acknowledged: self.acknowledged,
             metrics: { [metrics, acknowledged] in await metrics.render(acknowledged: acknowledged.value) },
             readiness: { [control] in await control.readiness() },
-            onListening: { [configuration] port in
+            onListening: { [configuration, adminStart] port in
                 events(.adminListening(host: configuration.adminHost, port: port))
+                adminStart.continuation.finish()
             }
         )
         let group = ServiceGroup(
@@ -162,7 +165,14 @@ package struct TealApplication: Sendable {
                         service: StopService(requests: self.stopRequest.stream),
                         successTerminationBehavior: .gracefullyShutdownGroup
                     ),
-                    .init(service: admin), .init(service: ModelsService(control: self.control, events: events)),
+                    .init(service: admin),
+                    .init(
+                        service: ModelsService(
+                            control: self.control,
+                            adminStart: self.adminStart.stream,
+                            events: events
+                        )
+                    ),
                     .init(
                         service: GatewayService(
                             gateway: self.gateway,
@@ -249,11 +259,15 @@ private struct StopService: Service {
 
 private struct ModelsService: Service {
     let control: SlotManager
+    let adminStart: AsyncStream<Void>
     let events: @Sendable (TealApplication.Event) -> Void
 
     func run() async throws {
         try await withGracefulShutdownHandler {
             try await self.control.start()
+            // Small models are faster than the listener; whoever waits for `ready` looks for its address next.
+            for await _ in self.adminStart.cancelOnGracefulShutdown() {}
+            guard !Task.isCancelled else { return }
             let problems = await self.control.readiness()
             self.events(problems.isEmpty ? .ready : .degraded(problems))
             try? await gracefulShutdown()

@@ -19,22 +19,24 @@ LISTENERS = {
     "http": re.compile(r"^teal: http inference on (\S+)$", re.MULTILINE),
     "admin": re.compile(r"^teal: admin on (\S+)$", re.MULTILINE),
 }
-READY = re.compile(r"^teal: ready", re.MULTILINE)
+READY = re.compile(r"^teal: ready$", re.MULTILINE)
+DEGRADED = re.compile(r"^teal: serving what could be loaded$", re.MULTILINE)
 
 
 class Gateway:
     """One `teal serve` process. Use it in a `with` block: leaving the block stops the process.
 
-    `http` and `admin` are addresses of the form `127.0.0.1:PORT`.
+    `http` and `admin` are addresses of the form `127.0.0.1:PORT`. `degraded`: some model is expected not to load.
     """
 
-    def __init__(self, folder, *flags, models=MODELS):
+    def __init__(self, folder, *flags, models=MODELS, degraded=False):
         self._stdout = folder / "stdout"
         self._stderr = folder / "stderr"
         self._command = [
             TEAL, "serve", "--models", models, "--host", "127.0.0.1", "--http-port", "0", "--admin-port", "0",
             "--data", folder / "data", *flags,
         ]
+        self._announcement = DEGRADED if degraded else READY
         self._process = None
         self._was_killed = False
         self.http = self.admin = None
@@ -99,7 +101,7 @@ class Gateway:
         deadline = time.monotonic() + START_SECONDS
         while True:
             printed = self._stdout.read_text(errors="replace")
-            if READY.search(printed):
+            if self._announcement.search(printed):
                 break
             if not self.is_running():
                 raise RuntimeError(f"ended with status {self._process.returncode} while starting\n{self.log()}")

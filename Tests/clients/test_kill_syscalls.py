@@ -1,4 +1,4 @@
-"""SIGKILL after every system call with which a cutover writes to the control database, picked one by one with strace."""
+"""SIGKILL after every system call with which a cutover writes to its database, picked with strace."""
 
 import collections
 import os
@@ -14,7 +14,8 @@ from operators import BROKEN, Operator, judge, next_kind, repository
 pytestmark = pytest.mark.timeout(240)
 
 CALLS = (
-    "write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,?rename,renameat,renameat2,?unlink,unlinkat,truncate,ftruncate"
+    "write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,"
+    "?rename,renameat,renameat2,?unlink,unlinkat,truncate,ftruncate"
 )
 FILES = [f"control.db{ending}" for ending in ("", "-wal", "-shm", "-journal")]
 PATIENCE = 20
@@ -67,7 +68,7 @@ def move(operator, kind, name):
 
 
 class Stops:
-    """A process that stops right after each call that writes to its control database, whichever of its threads makes it.
+    """A process that stops right after each call that writes to its control database, whichever thread makes it.
 
     strace could kill by itself with `when=`, but counts the calls of each thread apart, and a database's queue moves
     between threads.
