@@ -36,9 +36,23 @@ package actor VerdictBook: PromotionGate {
     /// What the gate says now. Stored when the decision is another one than last time, or the last verdict has lived half
     /// of its time.
     package func current(_ model: String) async throws(ControlError) -> GivenVerdict {
-        guard let input = await self.source(model) else { throw Self.noTrial(model) }
+        let input = try await self.input(model)
         let verdict = try await self.evaluate(input)
         return GivenVerdict(verdict: verdict, stored: try await self.keep(verdict, input.policy, isAsked: false))
+    }
+
+    /// The evidence of a candidate. In a reverse trial the tests accuse the live version, which says nothing about whether
+    /// the standby may go live.
+    private func input(_ model: String) async throws(ControlError) -> GateInput {
+        guard let input = await self.source(model) else { throw Self.noTrial(model) }
+        guard input.release.kind == .candidate else {
+            throw ControlError(
+                .notReady,
+                "model '\(model)' has no candidate: its other slot holds the standby of the last promotion; "
+                    + "`teal rollback \(model)` goes back to it"
+            )
+        }
+        return input
     }
 
     private func evaluate(_ input: GateInput) async throws(ControlError) -> Verdict {
@@ -103,7 +117,7 @@ package actor VerdictBook: PromotionGate {
         if let known = self.newest[verdict.model], known.release == verdict.release { return known }
         do throws(StoreError) {
             let stored = try await self.store.verdicts(model: verdict.model, limit: 1).first
-            return stored?.release == verdict.release ? stored : nil
+            return stored.flatMap { $0.release == verdict.release && self.seal.isValid($0) ? $0 : nil }
         } catch {
             throw Self.translate(error)
         }
@@ -130,7 +144,7 @@ package actor VerdictBook: PromotionGate {
     }
 
     private func admitNow(_ promotion: AskedPromotion) async throws(ControlError) -> Int64 {
-        guard let input = await self.source(promotion.model) else { throw Self.noTrial(promotion.model) }
+        let input = try await self.input(promotion.model)
         guard input.release.candidate.digest == promotion.candidate.digest,
             input.release.live.digest == promotion.live.digest
         else { throw Self.noTrial(promotion.model) }
