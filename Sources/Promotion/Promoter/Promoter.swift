@@ -15,7 +15,9 @@ package actor Promoter {
     private let now: @Sendable () -> Int64
     /// What was told last, by model.
     private var decisions: [String: Told] = [:]
-    private var warned: [String: Set<GateCheck>] = [:]
+    private var warned: [String: Warned] = [:]
+    /// The rejection that was stored for each model's promotion, should moving back need another try.
+    private var rejected: [String: Rejected] = [:]
     private var revisions: [String: Seen] = [:]
 
     private struct Told: Equatable {
@@ -26,6 +28,17 @@ package actor Promoter {
     private struct Seen: Equatable {
         var live: Slot?
         var promotion: Int64?
+    }
+
+    private struct Warned {
+        var promotion: Int64
+        var checks: Set<GateCheck> = []
+    }
+
+    private struct Rejected {
+        var promotion: Int64
+        var verdict: StoredVerdict
+        var reasons: [String]
     }
 
     private static let actor = "teal"
@@ -148,21 +161,61 @@ package actor Promoter {
         let failed = gate.watch(input).filter { $0.state == .fail }
         let fatal = failed.filter { policy.rollsBackOn.contains($0.check) }
         guard fatal.isEmpty else {
-            let verdict = gate.takenBack(input, fatal)
-            // Stored first: whatever happens next, this version is not promoted again by itself.
-            let stored = try await self.book.record(verdict, policy)
-            let reason = verdict.reasons.joined(separator: "; ")
-            _ = try await self.control.rollback(
-                model: status.model,
-                self.context(reason, status, verdict: stored.id)
-            )
-            return
+            return try await self.takeBack(promotion, status, gate.takenBack(input, fatal), policy)
         }
-        self.warn(of: failed, status)
+        self.warn(of: failed, promotion, status)
     }
 
-    private func warn(of failed: [CheckResult], _ status: ModelStatus) {
-        for check in failed where self.warned[status.model, default: []].insert(check.check).inserted {
+    private func takeBack(
+        _ promotion: StandingPromotion,
+        _ status: ModelStatus,
+        _ verdict: Verdict,
+        _ policy: GatePolicy
+    ) async throws(ControlError) {
+        // Stored first, and once: whatever happens next, this version is not promoted again by itself.
+        let known = self.rejected[status.model].flatMap { $0.promotion == promotion.at ? $0 : nil }
+        let rejected: Rejected
+        if let known {
+            rejected = known
+        } else {
+            let stored = try await self.book.record(await self.underItsPolicy(verdict, promotion), policy)
+            rejected = Rejected(promotion: promotion.at, verdict: stored, reasons: verdict.reasons)
+            self.rejected[status.model] = rejected
+        }
+        let reply = try await self.control.rollback(
+            model: status.model,
+            self.context(rejected.reasons.joined(separator: "; "), status, verdict: rejected.verdict.id)
+        )
+        self.revisions[status.model] = Seen(live: reply.status.live, promotion: reply.status.promotion?.at)
+        self.tell(
+            GateEvent(
+                .rolledBack,
+                model: status.model,
+                at: self.now(),
+                decision: .reject,
+                verdict: rejected.verdict.id,
+                revision: reply.status.revision,
+                reasons: rejected.reasons
+            )
+        )
+    }
+
+    /// Rejects the version under the policy it was promoted by: the one that will be asked when it is tried again. The
+    /// versions' manifests may differ, and the one that is live at the moment is its own.
+    private func underItsPolicy(_ verdict: Verdict, _ promotion: StandingPromotion) async -> Verdict {
+        guard let id = promotion.verdict, let stored = try? await self.book.stored(id), self.book.isSigned(stored)
+        else {
+            return verdict
+        }
+        var verdict = verdict
+        verdict.inputs.policy = stored.policy
+        return verdict
+    }
+
+    private func warn(of failed: [CheckResult], _ promotion: StandingPromotion, _ status: ModelStatus) {
+        let known = self.warned[status.model].flatMap { $0.promotion == promotion.at ? $0 : nil }
+        var warned = known ?? Warned(promotion: promotion.at)
+        for check in failed where warned.checks.insert(check.check).inserted {
             self.logger.warning(
                 "after its promotion",
                 metadata: ["model": "\(status.model)", "check": "\(check.title)", "found": "\(check.sentence)"]
@@ -177,7 +230,7 @@ package actor Promoter {
                 )
             )
         }
-        if failed.isEmpty { self.warned[status.model] = nil }
+        self.warned[status.model] = warned
     }
 
     private func releaseStandby(_ status: ModelStatus) async throws(ControlError) {

@@ -22,7 +22,7 @@ package enum RampStep: Sendable, Equatable {
             return
         }
         let guards = checks.filter { $0.check == .validity || $0.check == .errors }
-        let isTime = now - split.stepBegan >= split.stepTime
+        let isTime = now &- split.stepBegan >= split.stepTime
         guard let next = split.ramp.first, isTime, guards.allSatisfy({ $0.state == .pass }) else {
             self = .stay
             return
