@@ -1,7 +1,6 @@
 import Admin
 import Cutover
 import Logging
-import NIOPosix
 import Promotion
 import ServiceLifecycle
 import ServingCore
@@ -21,7 +20,6 @@ struct GateParts: Sendable {
         manager: SlotManager,
         store: SQLiteControlStore,
         trials: TrialParts,
-        threads: NIOThreadPool,
         logger: Logger
     ) async -> GateParts {
         let recorder = trials.recorder
@@ -40,7 +38,6 @@ struct GateParts: Sendable {
         let webhooks = WebhookSender(
             urls: configuration.webhooks,
             secret: configuration.webhookSecret,
-            threads: threads,
             logger: logger
         )
         return GateParts(

@@ -83,7 +83,6 @@ package struct TealApplication: Sendable {
             manager: manager,
             store: store,
             trials: trials,
-            threads: threads,
             logger: logger
         )
         let gateway = try await GatewayServer.start(

@@ -1,6 +1,6 @@
 import Foundation
 package import Logging
-package import NIOPosix
+import NIOPosix
 package import Promotion
 import ServiceLifecycle
 import Synchronization
@@ -30,7 +30,6 @@ package struct WebhookSender: Service {
 
     private let receivers: [Receiver]
     private let secret: String?
-    private let threads: NIOThreadPool
     private let logger: Logger
     private let pause: @Sendable (_ attempt: Int) -> Duration
     private let counters = Counters()
@@ -42,12 +41,10 @@ package struct WebhookSender: Service {
 
     /// - Parameters:
     ///   - secret: key of the signature; nil: events are not signed.
-    ///   - threads: for calls that block; must run until `run` has returned.
     ///   - pause: before the second try, the third, and so on.
     package init(
         urls: [String],
         secret: String?,
-        threads: NIOThreadPool,
         logger: Logger,
         pause: @escaping @Sendable (_ attempt: Int) -> Duration = { .seconds(1 << min($0, 5)) }
     ) {
@@ -59,7 +56,6 @@ package struct WebhookSender: Service {
             return Receiver(url: url, events: events, continuation: continuation)
         }
         self.secret = secret
-        self.threads = threads
         self.logger = logger
         self.pause = pause
     }
@@ -73,14 +69,15 @@ package struct WebhookSender: Service {
         }
     }
 
-    /// Delivers until it is told to stop; what still waits then is tried once.
+    /// Delivers until it is told to stop; what still waits then is tried once, as long as its receiver answers.
     package func run() async throws {
+        // One for each address: a call blocks its thread for as long as the receiver takes.
+        let threads = NIOThreadPool(numberOfThreads: max(1, self.receivers.count))
+        threads.start()
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 for receiver in self.receivers {
-                    group.addTask {
-                        for await event in receiver.events { await self.deliver(event, to: receiver.url) }
-                    }
+                    group.addTask { await self.serve(receiver, threads) }
                 }
                 // Without an address there is nothing to do but to wait for the end.
                 group.addTask { try? await gracefulShutdown() }
@@ -88,17 +85,33 @@ package struct WebhookSender: Service {
         } onGracefulShutdown: {
             for receiver in self.receivers { receiver.continuation.finish() }
         }
+        try await threads.shutdownGracefully()
     }
 
-    private func deliver(_ event: GateEvent, to url: String) async {
+    private func serve(_ receiver: Receiver, _ threads: NIOThreadPool) async {
+        var isReached = true
+        for await event in receiver.events {
+            if Task.isShuttingDownGracefully, !isReached {
+                self.fail("not reached before the shutdown", receiver.url)
+            } else {
+                isReached = await self.deliver(event, to: receiver.url, threads)
+            }
+        }
+    }
+
+    /// False when nobody answered.
+    private func deliver(_ event: GateEvent, to url: String, _ threads: NIOThreadPool) async -> Bool {
         let body = Self.body(event)
         var problem = ""
         for attempt in 1...Self.attempts {
-            switch await self.post(body, at: event.at, to: url) {
-            case .success(200..<300): return self.counters.count { $0.delivered += 1 }
+            switch await self.post(body, at: event.at, to: url, threads) {
+            case .success(200..<300):
+                self.counters.count { $0.delivered += 1 }
+                return true
             case .success(let status) where (400..<500).contains(status) && status != 408 && status != 429:
                 // The receiver has understood and does not want it.
-                return self.fail("HTTP \(status)", url)
+                self.fail("HTTP \(status)", url)
+                return true
             case .success(let status): problem = "HTTP \(status)"
             case .failure(let failure): problem = "\(failure)"
             }
@@ -106,6 +119,7 @@ package struct WebhookSender: Service {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: self.pause(attempt)) }
         }
         self.fail(problem, url)
+        return false
     }
 
     private func fail(_ problem: String, _ url: String) {
@@ -115,7 +129,12 @@ package struct WebhookSender: Service {
         self.logger.warning("webhook not delivered", metadata: ["url": "\(place)", "problem": "\(problem)"])
     }
 
-    private func post(_ body: [UInt8], at time: Int64, to url: String) async -> Result<Int, CurlExchange.Failure> {
+    private func post(
+        _ body: [UInt8],
+        at time: Int64,
+        to url: String,
+        _ threads: NIOThreadPool
+    ) async -> Result<Int, CurlExchange.Failure> {
         var headers = ["content-type: application/json", "user-agent: teal"]
         if let secret { headers.append("teal-signature: \(WebhookSignature.header(body, at: time, secret: secret))") }
         let exchange = CurlExchange(
@@ -125,7 +144,7 @@ package struct WebhookSender: Service {
             body: body,
             timeoutMilliseconds: Self.timeoutMilliseconds
         )
-        let result = try? await self.threads.runIfActive {
+        let result = try? await threads.runIfActive {
             do throws(CurlExchange.Failure) {
                 return Result<Int, CurlExchange.Failure>.success(try exchange.perform().status)
             } catch {
