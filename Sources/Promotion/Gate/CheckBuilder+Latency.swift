@@ -77,8 +77,10 @@ extension CheckBuilder {
 
     /// Pairs at which a decision is expected: there the bounds are narrowest.
     private static let expected = 5_000.0
+    private static let fewest: UInt64 = 200
 
-    /// Mean of the logarithm of the paired ratio, by an asymptotic confidence sequence (statistics B2.2).
+    /// Mean of the logarithm of the paired ratio, by an asymptotic confidence sequence, which says nothing before 200 pairs
+    /// (statistics B2.2).
     private func cost() -> CheckResult {
         let rule = self.policy.rule(.cost)
         let moments = self.input.evidence.latency.candidateByNoise
@@ -88,26 +90,32 @@ extension CheckBuilder {
             state: .undecided,
             enforcement: rule.enforcement,
             count: moments.count,
-            minimum: rule.minimum,
+            minimum: max(rule.minimum, Self.fewest),
             sentence: ""
         )
+        let isCandidate = self.input.tests.terms.subject == .candidate
+        let mean = isCandidate ? moments.mean : -moments.mean
+        let found = "run time \(Figure.ratio(exp(mean))) times live's"
+        result.margin = rule.margin
+        result.mean = exp(mean)
+        guard moments.count >= result.minimum else {
+            result.needed = result.minimum
+            result.remaining = self.time(for: result.minimum - moments.count, of: moments.count)
+            result.sentence = "\(found) so far; \(result.minimum) pairs are needed"
+            return result
+        }
         let width = AsymptoticSequence.oneSidedHalfWidth(
             count: Double(moments.count),
             alpha: self.policy.alpha,
             expected: Self.expected
         )
-        let half = width * moments.deviation
-        result.margin = rule.margin
-        result.mean = exp(moments.mean)
-        result.lower = exp(moments.mean - half)
-        result.upper = exp(moments.mean + half)
-        if moments.count >= max(rule.minimum, 200) {
-            if exp(moments.mean + half) <= rule.margin { result.state = .pass }
-            if exp(moments.mean - half) > rule.margin { result.state = .fail }
-        }
+        let (lower, upper) = (exp(mean - width * moments.deviation), exp(mean + width * moments.deviation))
+        result.lower = lower
+        result.upper = upper.isFinite ? upper : nil
+        if upper <= rule.margin { result.state = .pass }
+        if lower > rule.margin { result.state = .fail }
         result.sentence =
-            "run time \(Figure.ratio(exp(moments.mean))) times live's (\(Figure.ratio(exp(moments.mean - half))) to "
-            + "\(Figure.ratio(exp(moments.mean + half)))); \(Figure.ratio(rule.margin)) accepted"
+            "\(found) (\(Figure.ratio(lower)) to \(Figure.ratio(upper))); \(Figure.ratio(rule.margin)) accepted"
         return result
     }
 }

@@ -91,18 +91,26 @@ extension CheckBuilder {
 
     func coverage() -> CheckResult {
         let rule = self.policy.rule(.coverage)
+        let pairs = self.input.tests.pairs
         let span = self.input.tests.last.map { $0 - (self.input.tests.first ?? $0) } ?? 0
-        let isEnough = span >= self.policy.minimumTime
+        let isEnough = span >= self.policy.minimumTime && pairs >= rule.minimum
         var result = CheckResult(
             .coverage,
             state: isEnough ? .pass : .undecided,
             enforcement: rule.enforcement,
-            count: self.input.tests.pairs,
+            count: pairs,
             minimum: rule.minimum,
             sentence: "pairs over \(Figure.wait(microseconds: span)) of "
                 + "\(Figure.wait(microseconds: self.policy.minimumTime)) that are asked for"
         )
-        if !isEnough { result.remaining = self.policy.minimumTime - span }
+        guard !isEnough else { return result }
+        if pairs < rule.minimum {
+            result.needed = rule.minimum
+            result.sentence += ", \(pairs) of \(rule.minimum) pairs"
+        }
+        let more = rule.minimum - min(rule.minimum, pairs)
+        let wait = more > 0 ? self.time(for: more, of: pairs) : 0
+        result.remaining = wait.map { max($0, self.policy.minimumTime - span) }
         return result
     }
 

@@ -65,7 +65,8 @@ struct CheckBuilder {
         }
         if test.count > 0 {
             result.mean = test.mean
-            result.lower = test.lower(alpha: self.policy.alpha)
+            let lower = test.lower(alpha: self.policy.alpha)
+            result.lower = unit == .share ? max(0, lower) : lower
             result.upper = test.upper(alpha: self.policy.alpha)
         }
         if result.state == .undecided { self.estimate(&result, test) }

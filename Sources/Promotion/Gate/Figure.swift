@@ -12,7 +12,9 @@ package enum Figure {
     }
 
     /// `1.05`.
-    package static func ratio(_ value: Double) -> String { String(format: "%.2f", value) }
+    package static func ratio(_ value: Double) -> String {
+        value.isFinite ? String(format: "%.2f", value) : "any number of"
+    }
 
     /// Of nanoseconds: `12 µs`, `3.1 ms`, `2.0 s`.
     package static func time(nanoseconds: UInt64) -> String {

@@ -7,7 +7,8 @@ package import Trials
 ///
 /// With alpha the policy's: a candidate that is worse than a margin is promoted with probability at most alpha, however
 /// often one looks, because every blocking check must pass; one that is within all margins is rejected with probability at
-/// most alpha, because the blocking checks share it.
+/// most alpha, because the blocking checks share it. Segments have a false discovery rate of their own, 10 % (statistics
+/// B8), against twice the margins.
 package struct Gate: Sendable {
     package let policy: GatePolicy
     /// Lower-case hex SHA-256 of the policy.

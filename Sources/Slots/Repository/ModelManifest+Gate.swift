@@ -64,6 +64,9 @@ extension ModelManifest {
             var rule = self.policy.rule(check)
             if let margin = given.margin {
                 let range = check.margins
+                guard range.upperBound > 0 else {
+                    throw container.corrupted(.checks, "\(check.rawValue) has no margin")
+                }
                 guard margin.isFinite, range.contains(margin) else {
                     throw container.corrupted(
                         .checks,
