@@ -32,7 +32,10 @@ extension GateEvidence {
         }
         self.feedback = try reader.readSigned()
         let (first, last) = (try reader.readSigned(), try reader.readSigned())
-        if self.pairs > 0 { (self.first, self.last) = (first, last) }
+        if self.pairs > 0 {
+            guard first >= 0, first <= last else { throw reader.damage("a time that no pair had") }
+            (self.first, self.last) = (first, last)
+        }
         self.validity = try MarginTest(from: &reader)
         self.errors = try MarginTest(from: &reader)
         self.quality = try MarginTest(from: &reader)

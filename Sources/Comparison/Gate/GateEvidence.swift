@@ -3,7 +3,7 @@ package import ServingCore
 /// The running tests of one release's gate: a value that grows pair by pair, in bounded memory. The same pairs in the same
 /// order give the same bytes, also when it was written and read back in between.
 ///
-/// Memory: about 1 KB, 0.6 KB for each output (256 at most) and for each segment (1040 at most).
+/// Memory: about 1 KB, 0.6 KB for each output (256 at most) and for each segment (1,024 at most).
 package struct GateEvidence: Sendable, Equatable {
     package let terms: GateTerms
     package internal(set) var pairs: UInt64 = 0
