@@ -49,15 +49,21 @@ struct PairJudge {
                 Problem(code: "unlabelled", message: "\(output), so a label says nothing; send `scores` instead")
             )
         }
-        guard !live.hasPrefix("#") || body.mode != .hash else {
+        guard body.mode == .full || ![live, candidate].contains(where: Self.isHash) else {
             return .failure(
                 Problem(
                     code: "unreadable",
-                    message: "with capture mode hash the classes of this request were not kept; send `scores` instead"
+                    message: "the classes of this request were kept as hashes alone, as `capture` says; send `scores` "
+                        + "instead"
                 )
             )
         }
         return .success(Losses(live: live == label ? 0 : 1, candidate: candidate == label ? 0 : 1))
+    }
+
+    /// What redaction leaves of a text: `#` and eight hex digits.
+    private static func isHash(_ name: String) -> Bool {
+        name.utf8.count == 9 && name.hasPrefix("#") && name.dropFirst().allSatisfy(\.isHexDigit)
     }
 
     private static func isReal(_ name: String, _ body: PairBody) -> Bool {
