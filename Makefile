@@ -32,7 +32,7 @@ lint: ## Check format, file sizes, imports and leftovers
 run: product ## Serve the bundled models until Ctrl-C
 	$(TEAL) serve --models models
 
-demo: product ## Serve, send real traffic, cut over and back under load
+demo: product ## Real traffic, good and broken candidates before the gate, cutovers under load
 	$(TEAL) demo
 
 bench: product ## Measure against NGINX and bare ONNX Runtime (BENCH="--seconds 3 --rounds 5")
@@ -50,4 +50,4 @@ tsan: setup ## Run the tests of Slots, Routing and Inference under the thread sa
 	@scripts/tsan.sh
 
 clean: ## Remove everything these targets have made
-	rm -rf .build .build-tsan .deps .venv benchmarks/.work
+	rm -rf .build .build-tsan .deps .venv benchmarks/.work teal-demo-report

@@ -129,7 +129,7 @@ let package = Package(
             dependencies: [
                 "Admin", "Capture", "Comparison", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference",
                 "Promotion", "Routing", "ServingCore", "Shadow", "Slots", "Storage", "Telemetry", "Trials",
-                configuration, lifecycle,
+                collections, configuration, lifecycle,
                 logging, nio, nioPosix, signals, system, yams,
             ],
             swiftSettings: strict
@@ -261,14 +261,16 @@ let package = Package(
         ),
         .testTarget(
             name: "TealAppTests",
-            dependencies: ["LoadGenerator", "ServingCore", "TealApp", "TestSupport", "Trials", nio, nioPosix],
+            dependencies: [
+                "LoadGenerator", "Promotion", "ServingCore", "TealApp", "TestSupport", "Trials", nio, nioPosix,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Admin", "Comparison", "LoadGenerator", "ServingCore", "TealApp", "TestSupport", "Trials", nio,
-                nioPosix,
+                "Admin", "Comparison", "LoadGenerator", "Promotion", "ServingCore", "TealApp", "TestSupport", "Trials",
+                nio, nioPosix,
             ],
             swiftSettings: strict
         ),

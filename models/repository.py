@@ -66,6 +66,8 @@ def write_model(folder: Path, description: str, segments: list[str]) -> None:
         f"segments: [{', '.join(f'{{parameter: {name}}}' for name in segments)}]",
         "# Two versions are never alike to the last digit; what is below is called equal.",
         "compare: {outputs: {probabilities: {tolerance: 0.1}}}",
+        "# A demonstration is no day of traffic: by default a trial has to cover 15 minutes of it.",
+        "gate: {minimumTime: 5s}",
         "",
     ]))
 

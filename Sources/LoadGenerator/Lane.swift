@@ -113,7 +113,10 @@ final class Lane {
         }
         ticket.stamp = self.configuration.stamp?() ?? 0
         self.state.sent(ticket)
-        self.connection?.send(self.configuration.requests[ticket.sequence % self.configuration.requests.count])
+        let requests = self.configuration.requests
+        self.connection?.send(
+            self.configuration.compose?(ticket.sequence) ?? requests[ticket.sequence % requests.count]
+        )
     }
 
     private func dropConnection() {

@@ -23,6 +23,9 @@ package struct LoadConfiguration: Sendable {
     /// From the first byte sent to the last byte of the answer; also the bound of one attempt to connect, and of how
     /// long after the end of the schedule requests that could not be sent in time are still sent.
     package var timeout: TimeAmount
+    /// Makes each request when it is sent, from its number within the run; nil sends `requests` as they are. Called on an
+    /// event loop, must not block.
+    package var compose: (@Sendable (_ number: Int) -> PreparedRequest)?
     /// Called on an event loop just before a request is written; what it returns comes back as `LoadAnswer.stamp`.
     package var stamp: (@Sendable () -> UInt64)?
     /// Called on an event loop for every complete answer, whatever its status. Must not block.
@@ -63,6 +66,8 @@ package struct LoadConfiguration: Sendable {
 package struct LoadAnswer: Sendable {
     /// Position in `LoadConfiguration.requests`.
     package var request: Int
+    /// Number within the run.
+    package var number: Int
     package var status: Int
     /// The answer's `teal-slot` header.
     package var slot: String?
@@ -78,6 +83,7 @@ package struct LoadAnswer: Sendable {
 
     package init(
         request: Int,
+        number: Int,
         status: Int,
         slot: String?,
         version: String?,
@@ -87,6 +93,7 @@ package struct LoadAnswer: Sendable {
         body: ByteBuffer
     ) {
         self.request = request
+        self.number = number
         self.status = status
         self.slot = slot
         self.version = version

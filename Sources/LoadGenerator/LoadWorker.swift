@@ -107,6 +107,7 @@ final class LoadWorker {
         self.configuration.onAnswer?(
             LoadAnswer(
                 request: ticket.sequence % self.configuration.requests.count,
+                number: ticket.sequence,
                 status: response.head.status,
                 slot: response.head.slot,
                 version: response.head.version,

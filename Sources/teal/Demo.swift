@@ -1,28 +1,33 @@
 import ArgumentParser
 import TealApp
 
-/// `teal demo`: the bundled models under load, with cutovers in the middle of it.
+/// `teal demo`: the bundled models under load, with good and broken candidates before the gate.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve the bundled models, send their held-out data as traffic and cut over under load.",
+        abstract:
+            "Serve the bundled models, send their held-out data as traffic, let the gate decide about candidates.",
         discussion: """
-            On a terminal the gateway stays up until Ctrl-C. Elsewhere it stops, and the exit status is 0 when no \
-            request and no cutover failed.
+            The gate promotes the good candidates, each is rolled back and promoted again, and the gate rejects the \
+            broken ones. On a terminal the gateway stays up until Ctrl-C. Elsewhere it stops, and the exit status is 0 \
+            when the gate decided so, and no request and no cutover failed.
             """
     )
 
     @Option(help: "Folder of the model repository.")
     var models = DemoPlan().models
 
-    @Option(help: "Length of the load, in seconds.")
-    var seconds = DemoPlan().seconds
+    @Option(help: "Folder for the reports.")
+    var reports = DemoPlan().reports
+
+    @Option(help: "How long to wait for each decision of the gate, in seconds.")
+    var patience = DemoPlan().patience
 
     @Option(help: "Requests per second, over all models.")
     var rate = DemoPlan().rate
 
     func validate() throws {
-        guard self.seconds > 0, self.seconds <= 3600 else {
-            throw ValidationError("--seconds must lie above 0 and at most at 3600")
+        guard self.patience > 0, self.patience <= 3600 else {
+            throw ValidationError("--patience must lie above 0 and at most at 3600")
         }
         guard self.rate > 0, self.rate <= 1_000_000 else {
             throw ValidationError("--rate must lie above 0 and at most at 1000000")
@@ -38,7 +43,8 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         var plan = DemoPlan()
         plan.models = self.models
-        plan.seconds = self.seconds
+        plan.reports = self.reports
+        plan.patience = self.patience
         plan.rate = self.rate
         let status: Int32
         do {

@@ -5,12 +5,13 @@ import Testing
 
 @Suite struct AnswerObserverTests {
     private func observer() throws -> AnswerObserver {
-        AnswerObserver(data: try HeldOutData(#"{"parameters":{"label":7}}"#))
+        AnswerObserver(data: try HeldOutData(#"{"parameters":{"label":7},"inputs":[]}"#))
     }
 
     private func answer(_ label: Int, slot: String, generation: UInt64, stamp: UInt64) -> LoadAnswer {
         LoadAnswer(
             request: 0,
+            number: 0,
             status: 200,
             slot: slot,
             version: "1",

@@ -1,6 +1,9 @@
 import LoadGenerator
+import Promotion
+import ServingCore
 import Synchronization
 import TealApp
+import TestSupport
 import Testing
 
 @Suite struct DemoReportTests {
@@ -45,6 +48,29 @@ import Testing
                 """
         )
         #expect(self.report().faults.isEmpty)
+    }
+
+    @Test("what the gate said is a table, with the reports at the end")
+    func judgements() {
+        var report = self.report()
+        var verdict = Verdict.sample(.promote)
+        verdict.inputs.pairs = 4_652
+        var good = Judgement(model: "digits", version: 2, expected: .promote)
+        good.given = GateDocument(GivenVerdict(verdict: verdict, stored: .sample(.promote)))
+        good.seconds = 6.14
+        good.report = "reports/digits.html"
+        report.judgements = [good, Judgement(model: "sentiment", version: 13, expected: .reject)]
+        #expect(
+            report.text.hasPrefix(
+                """
+                model      candidate   the gate  pairs  labels   time
+                digits     version 2   promote   4,652       0  6.1 s
+                sentiment  version 13  -             0       0  0.0 s
+                """
+            )
+        )
+        #expect(report.text.hasSuffix("\n\nreports\n  reports/digits.html"))
+        #expect(report.faults == ["the gate said nothing about version 13 of sentiment, expected was reject"])
     }
 
     private struct Mishap: Sendable {

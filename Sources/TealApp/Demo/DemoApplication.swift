@@ -2,11 +2,11 @@ import Cutover
 import Foundation
 import Logging
 package import NIOCore
+package import Promotion
 package import ServingCore
 import Synchronization
 import SystemPackage
 import Telemetry
-package import Trials
 
 /// The real gateway, as the demo starts and stops it: on loopback, with a control database of its own that is gone
 /// afterwards, so that each demo begins with blue live.
@@ -40,6 +40,7 @@ package final class DemoApplication: DemoGateway {
     }
 
     package var control: any ModelControl { self.application.control }
+    package var desk: any GateDesk { self.application.desk }
 
     package func run() async throws {
         try await self.application.run { event in
@@ -58,22 +59,6 @@ package final class DemoApplication: DemoGateway {
 
     package func shutDown() async {
         self.application.stop()
-    }
-
-    package func trials(of models: [String]) async -> [TrialDocument] {
-        var found: [TrialDocument] = []
-        for model in models {
-            let releases = (try? await self.application.trials.releases(model: model, limit: 100))?.releases ?? []
-            var best: TrialDocument?
-            for release in releases.map(\.release) where release.kind == .candidate {
-                guard let trial = try? await self.application.trials.trial(model: model, release: release.id) else {
-                    continue
-                }
-                if trial.coverage.counts.paired >= best?.coverage.counts.paired ?? 0 { best = trial }
-            }
-            if let best { found.append(best) }
-        }
-        return found
     }
 
     package func laws() async -> [DemoLaw] {

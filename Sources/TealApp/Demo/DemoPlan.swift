@@ -2,12 +2,18 @@
 package struct DemoPlan: Sendable, Equatable {
     /// Folder with `<model>/heldout.jsonl`.
     package var models = "models"
-    /// Length of the load, seconds.
-    package var seconds = 15.0
+    /// Folder the reports are written to; made if it is not there.
+    package var reports = "teal-demo-report"
+    /// The version that the gate must reject.
+    package var broken = 3
     /// Requests per second over all models.
-    package var rate = 2000.0
+    package var rate = 1600.0
     /// Kept connections per model.
     package var connections = 8
+    /// How long each decision of the gate is waited for, seconds.
+    package var patience = 60.0
+    /// Length of the part with the cutovers, seconds.
+    package var cutoverSeconds = 8.0
     /// Cutovers per model in one go, besides three spread over the time; even, so that the same slot is live after it.
     package var burst = 8
 
@@ -20,7 +26,7 @@ package struct Flip: Sendable, Equatable {
         case promote, rollback
     }
 
-    /// Seconds since the load began; flips of one time follow each other as fast as they are acknowledged.
+    /// Seconds since this part began; flips of one time follow each other as fast as they are acknowledged.
     package var at: Double
     package var model: String
     package var action: Action
@@ -39,13 +45,13 @@ extension DemoPlan {
         let flips = models.enumerated().flatMap { index, model in
             // Models take turns, so that only one changes at a time.
             let offset = Double(index) / Double(models.count)
-            let spread: [(Double, Flip.Action)] = [(0.1, .promote), (0.25, .rollback), (0.4, .promote)]
+            let spread: [(Double, Flip.Action)] = [(0, .promote), (0.2, .rollback), (0.4, .promote)]
             let calm = spread.map { share, action in
-                Flip(at: (share + 0.15 * offset) * self.seconds, model: model, action: action)
+                Flip(at: (share + 0.15 * offset) * self.cutoverSeconds, model: model, action: action)
             }
             let burst = (0..<max(0, self.burst)).map { number in
                 Flip(
-                    at: (0.6 + 0.2 * offset) * self.seconds,
+                    at: (0.6 + 0.2 * offset) * self.cutoverSeconds,
                     model: model,
                     action: number.isMultiple(of: 2) ? .rollback : .promote
                 )

@@ -19,3 +19,28 @@ package struct DemoProgress: Sendable {
             + "\(Figures.count(failed)) failed  \(cutovers) cutovers  live: \(slots)"
     }
 }
+
+/// When a line that is being updated is due again: often on a terminal, seldom where each is a line of its own.
+struct ProgressPace {
+    private let interval: Duration
+    private var next: ContinuousClock.Instant
+
+    static func interval(_ console: DemoConsole) -> Duration {
+        console.isTerminal ? .milliseconds(200) : .seconds(2)
+    }
+
+    init(_ console: DemoConsole) {
+        self.interval = Self.interval(console)
+        self.next = .now + self.interval
+    }
+
+    /// True at most once in each interval.
+    var isDue: Bool {
+        mutating get {
+            let now = ContinuousClock.now
+            guard now >= self.next else { return false }
+            self.next = now + self.interval
+            return true
+        }
+    }
+}

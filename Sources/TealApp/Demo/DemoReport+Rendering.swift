@@ -1,7 +1,32 @@
+import Promotion
+import ServingCore
+
 extension DemoReport {
     /// The tables a person reads at the end.
     package var text: String {
-        [self.slotTable, self.cutovers, self.mirroring, self.books].filter { !$0.isEmpty }.joined(separator: "\n\n")
+        [self.gateTable, self.slotTable, self.cutovers, self.mirroring, self.books, self.files].filter { !$0.isEmpty }
+            .joined(separator: "\n\n")
+    }
+
+    private var gateTable: String {
+        guard !self.judgements.isEmpty else { return "" }
+        var table = TextTable(["model", "candidate", "the gate", "pairs", "labels", "time"], leading: 3)
+        for one in self.judgements {
+            table.add([
+                one.model,
+                "version \(one.version)",
+                one.given?.decision.rawValue ?? "-",
+                Figures.count(Int(clamping: one.given?.verdict.inputs.pairs ?? 0)),
+                Figures.count(Int(clamping: one.labels)),
+                Figures.seconds(one.seconds),
+            ])
+        }
+        return table.text
+    }
+
+    private var files: String {
+        let files = self.judgements.compactMap(\.report)
+        return files.isEmpty ? "" : (["reports"] + files.map { "  \($0)" }).joined(separator: "\n")
     }
 
     private var slotTable: String {

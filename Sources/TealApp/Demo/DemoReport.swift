@@ -1,4 +1,6 @@
 package import LoadGenerator
+import Promotion
+import ServingCore
 package import Trials
 
 /// One cutover as the demo saw it.
@@ -40,6 +42,8 @@ package struct DemoReport: Sendable {
     }
 
     package var rows: [Row] = []
+    /// What the gate said, in the order of its decisions.
+    package var judgements: [Judgement] = []
     package var flips: [FlipRecord] = []
     /// Answers to requests sent after a cutover was acknowledged, by a generation before it.
     package var stale = 0
@@ -101,6 +105,7 @@ package struct DemoReport: Sendable {
             faults.append("\(Figures.count(failures)) requests failed\(first)")
         }
         if self.rows.reduce(0, { $0 + $1.requests }) == 0 { faults.append("no request was answered") }
+        faults += self.judgements.flatMap { Self.faults($0) }
         faults += self.flips.compactMap { record in
             record.problem.map { "\(record.flip.action.rawValue) of \(record.flip.model): \($0)" }
         }
@@ -112,5 +117,18 @@ package struct DemoReport: Sendable {
         }
         faults += self.laws.filter { !$0.holds }.map { "a law does not hold: \($0.text)" }
         return faults
+    }
+    private static func faults(_ judgement: Judgement) -> [String] {
+        let candidate = "version \(judgement.version) of \(judgement.model)"
+        let expected = judgement.expected.rawValue
+        guard let given = judgement.given else {
+            return ["the gate said nothing about \(candidate), expected was \(expected)"]
+        }
+        guard given.decision == judgement.expected else {
+            let reasons = given.verdict.reasons.joined(separator: "; ")
+            return ["the gate says \(given.decision.rawValue) about \(candidate), expected was \(expected): \(reasons)"]
+        }
+        guard judgement.expected == .reject, judgement.refusal == nil else { return [] }
+        return ["\(candidate) was rejected and could be promoted all the same"]
     }
 }

@@ -1,16 +1,15 @@
 package import NIOCore
+package import Promotion
 package import ServingCore
-package import Trials
 
 /// The gateway the demo is told about: where it answers and how it is told what to do.
 package protocol DemoTarget: Sendable {
     var inferenceAddress: SocketAddress { get }
     var adminAddress: SocketAddress { get }
     var control: any ModelControl { get }
+    var desk: any GateDesk { get }
     /// The gateway's own books at this moment.
     func laws() async -> [DemoLaw]
-    /// What mirroring showed so far: of each model the trial with the most pairs.
-    func trials(of models: [String]) async -> [TrialDocument]
 }
 
 /// A gateway the demo starts and stops itself.

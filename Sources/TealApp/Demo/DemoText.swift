@@ -1,4 +1,6 @@
+import LoadGenerator
 import NIOCore
+import Promotion
 import ServingCore
 
 /// What the demo says, as text.
@@ -24,8 +26,49 @@ enum DemoText {
     }
 
     static func beginning(_ plan: DemoPlan, models: [String]) -> String {
-        "\nHeld-out data of \(models.joined(separator: " and ")) as traffic: \(Figures.count(Int(plan.rate))) requests "
-            + "per second for \(Int(plan.seconds)) s, with cutovers in the middle of it"
+        """
+
+        Held-out data of \(models.joined(separator: " and ")) as traffic, \(Figures.count(Int(plan.rate))) requests per \
+        second from here to the end; each answer is mirrored to the candidate, and the right label told a second later.
+        1. May the candidates go live? The gate is asked until it knows.
+        """
+    }
+
+    static func cuttingOver(_ promoted: [Judgement]) -> String {
+        "\n2. Promoted on these verdicts, rolled back and promoted again, once slowly and then in a burst: "
+            + promoted.map(\.model).joined(separator: " and ")
+    }
+
+    static func breaking(_ plan: DemoPlan) -> String {
+        "\n3. Version \(plan.broken) is broken on purpose; it becomes the next candidate in place of the standby."
+    }
+
+    /// How far the gate is with each.
+    static func waiting(_ judgements: [Judgement], _ traffic: [(progress: LoadProgress, told: Int)]) -> String {
+        let seconds = traffic.map(\.progress.seconds).max() ?? 0
+        let (told, failed) = (traffic.reduce(0) { $0 + $1.told }, traffic.reduce(0) { $0 + $1.progress.failed })
+        let parts = judgements.map { one in
+            guard let given = one.given else { return "\(one.model) no pair yet" }
+            let blocking = given.verdict.checks.filter { $0.enforcement == .block }
+            let open = blocking.filter { $0.state == .undecided }.map { $0.check.rawValue }
+            let passed = blocking.count { $0.state == .pass }
+            let state = given.decision == .hold ? "waits for \(open.joined(separator: ", "))" : given.decision.rawValue
+            return "\(one.model) \(Figures.count(Int(clamping: given.verdict.inputs.pairs))) pairs, "
+                + "\(passed) of \(blocking.count) checks passed, \(state)"
+        }
+        return "  \(Int(seconds)) s  \(Figures.count(failed)) failed  \(Figures.count(told)) labels  "
+            + parts.joined(separator: "  ")
+    }
+
+    static func decision(_ judgement: Judgement) -> String {
+        guard let given = judgement.given else { return "  \(judgement.model): the gate could not be asked" }
+        let pairs = Figures.count(Int(clamping: given.verdict.inputs.pairs))
+        let labels = Figures.count(Int(clamping: judgement.labels))
+        let opening =
+            "  \(judgement.model): \(given.decision.rawValue) version \(judgement.version) "
+            + "(beside version \(given.verdict.inputs.live.version)), after \(pairs) pairs and \(labels) labels, "
+            + Figures.seconds(judgement.seconds)
+        return ([opening] + given.verdict.reasons.map { "    \($0)" }).joined(separator: "\n")
     }
 
     /// What to try next.
@@ -37,6 +80,7 @@ enum DemoText {
           .build/release/teal status
           .build/release/teal status \(model)
           .build/release/teal pairs \(model) --diverged
+          .build/release/teal gate \(model)
           .build/release/teal promote \(model)
         """
     }

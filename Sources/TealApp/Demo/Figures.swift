@@ -21,6 +21,9 @@ enum Figures {
         nanoseconds.map { self.milliseconds(Double($0) / 1000) } ?? "-"
     }
 
+    /// `6.1 s`
+    static func seconds(_ value: Double) -> String { String(format: "%.1f s", value) }
+
     /// `96.4 %`
     static func distance(_ value: Double) -> String { String(format: "%.4f", value) }
     static func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
