@@ -27,7 +27,10 @@ extension AdminHandlers {
         let fields = try QueryFields(request, allowed: ["always"])
         // Argo Rollouts takes any other code for a fault and looks into the body.
         let isAlwaysFine = try fields.choice("always", of: ["200"]) != nil
-        let document = try await self.desk.current(model: try context.model())
+        let model = try context.model()
+        // An unknown model is another answer than one without a trial.
+        _ = try await self.control.status(of: model)
+        let document = try await self.desk.current(model: model)
         return .json(document, status: document.promote || isAlwaysFine ? .ok : .conflict)
     }
 

@@ -14,7 +14,8 @@ package actor VerdictBook: PromotionGate {
     /// The newest stored verdict of each model's running release.
     private var newest: [String: StoredVerdict] = [:]
 
-    /// Verdicts of one release that differ from the last are stored at most this often, unless they reject, microseconds.
+    /// One that holds where the last did not is stored at most this often, microseconds. What decides is stored at once: a
+    /// pipeline that reads `promote` promotes by its number.
     private static let pause: Int64 = 10_000_000
     /// A clock that was set back by less is not worth a word, microseconds.
     private static let clockTolerance: Int64 = 60_000_000
@@ -36,20 +37,21 @@ package actor VerdictBook: PromotionGate {
     /// What the gate says now. Stored when the decision is another one than last time, or the last verdict has lived half
     /// of its time.
     package func current(_ model: String) async throws(ControlError) -> GivenVerdict {
-        let input = try await self.input(model)
+        let input = try await self.candidate(of: model)
         let verdict = try await self.evaluate(input)
         return GivenVerdict(verdict: verdict, stored: try await self.keep(verdict, input.policy, isAsked: false))
     }
 
-    /// The evidence of a candidate. In a reverse trial the tests accuse the live version, which says nothing about whether
-    /// the standby may go live.
-    private func input(_ model: String) async throws(ControlError) -> GateInput {
+    /// What the running release has shown, if it tries a candidate. One that watches a promotion accuses the live version:
+    /// its checks say nothing in favour of the standby.
+    private func candidate(of model: String) async throws(ControlError) -> GateInput {
         guard let input = await self.source(model) else { throw Self.noTrial(model) }
         guard input.release.kind == .candidate else {
             throw ControlError(
                 .notReady,
-                "model '\(model)' has no candidate: its other slot holds the standby of the last promotion; "
-                    + "`teal rollback \(model)` goes back to it"
+                "version \(input.release.live.version) of model '\(model)' was promoted and version "
+                    + "\(input.release.candidate.version) is kept for rollback, so there is no candidate to judge: load one, "
+                    + "or roll back"
             )
         }
         return input
@@ -71,7 +73,7 @@ package actor VerdictBook: PromotionGate {
         return gate.verdict(input, rejection: rejection.flatMap { self.seal.isValid($0) ? $0 : nil })
     }
 
-    /// Nil when the verdict was not stored because the last one came a moment ago.
+    /// Nil when a hold was not stored because the last verdict came a moment ago.
     private func keep(
         _ verdict: Verdict,
         _ policy: GatePolicy,
@@ -82,7 +84,7 @@ package actor VerdictBook: PromotionGate {
             let isSame = last.decision == verdict.decision && last.policy == verdict.inputs.policy
             let age = time - last.created
             if isSame, age >= -Self.clockTolerance, age < (last.expires - last.created) / 2 { return last }
-            let isUrgent = isAsked || verdict.decision == .reject
+            let isUrgent = isAsked || verdict.decision != .hold
             if !isUrgent, age >= 0, age < Self.pause { return nil }
         }
         return try await self.record(verdict, policy)
@@ -144,7 +146,7 @@ package actor VerdictBook: PromotionGate {
     }
 
     private func admitNow(_ promotion: AskedPromotion) async throws(ControlError) -> Int64 {
-        let input = try await self.input(promotion.model)
+        let input = try await self.candidate(of: promotion.model)
         guard input.release.candidate.digest == promotion.candidate.digest,
             input.release.live.digest == promotion.live.digest
         else { throw Self.noTrial(promotion.model) }
