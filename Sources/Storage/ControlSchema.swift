@@ -31,7 +31,9 @@ enum ControlSchema {
     }
 
     private static func refuseForeign(_ db: Database, name: String) throws {
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        // The migrator makes its own table before anything else: all there is when the first start was killed then.
+        let sql = "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'"
+        let tables = try Int.fetchOne(db, sql: sql) ?? 0
         let identifier = try Int.fetchOne(db, sql: "PRAGMA application_id")
         guard tables == 0 || identifier == self.applicationID else {
             throw StoreOpenError(

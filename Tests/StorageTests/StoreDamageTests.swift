@@ -82,6 +82,17 @@ struct StoreDamageTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: self.path)) == before)
     }
 
+    @Test("a file whose making was interrupted after the first table is made whole")
+    func interrupted() async throws {
+        let other = try DatabaseQueue(path: self.path)
+        try await other.write { db in
+            try db.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+        }
+        try other.close()
+        #expect(self.openError() == nil)
+        _ = try await self.fill()
+    }
+
     @Test("a newer Teal's database is refused and left alone")
     func newer() async throws {
         _ = try await self.fill()

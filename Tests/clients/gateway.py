@@ -27,13 +27,14 @@ class Gateway:
     """One `teal serve` process. Use it in a `with` block: leaving the block stops the process.
 
     `http` and `admin` are addresses of the form `127.0.0.1:PORT`. `degraded`: some model is expected not to load.
+    `under`: a command that becomes the gateway, such as a tracer that leaves its place to what it traces.
     """
 
-    def __init__(self, folder, *flags, models=MODELS, degraded=False):
+    def __init__(self, folder, *flags, models=MODELS, degraded=False, under=()):
         self._stdout = folder / "stdout"
         self._stderr = folder / "stderr"
         self._command = [
-            TEAL, "serve", "--models", models, "--host", "127.0.0.1", "--http-port", "0", "--admin-port", "0",
+            *under, TEAL, "serve", "--models", models, "--host", "127.0.0.1", "--http-port", "0", "--admin-port", "0",
             "--data", folder / "data", *flags,
         ]
         self._announcement = DEGRADED if degraded else READY

@@ -1,4 +1,4 @@
-"""The gate as operators, pipelines and receivers of webhooks meet it: status codes, exit codes, files, and what is refused."""
+"""The gate as operators, pipelines and receivers of webhooks meet it: codes, files, and what is refused."""
 
 import concurrent.futures
 import contextlib

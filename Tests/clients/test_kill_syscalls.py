@@ -1,4 +1,4 @@
-"""SIGKILL after every system call with which a cutover writes to its database, picked with strace."""
+"""SIGKILL at every system call with which a cutover, or a first start, writes to the control database; by strace."""
 
 import collections
 import os
@@ -19,9 +19,34 @@ CALLS = (
 )
 FILES = [f"control.db{ending}" for ending in ("", "-wal", "-shm", "-journal")]
 PATIENCE = 20
+NO_STRACE = "strace may not trace the gateway: is ptrace forbidden here?"
 # An intent and its confirmation cannot take fewer: some pages and fdatasync each.
 FEWEST = 8
 MOST = 200
+
+
+def strace(data, *options):
+    """Its command line for the calls that write to the control database in the folder `data`."""
+    paths = [part for name in FILES for part in ("-P", str(data / name))]
+    return ["strace", "-f", "-o", "/dev/null", "-e", f"trace={CALLS}", *paths, *options]
+
+
+def test_kill_9_at_every_write_of_the_first_start_leaves_a_folder_that_can_be_started(tmp_path):
+    models = repository(tmp_path / "models")
+    for number in range(1, MOST):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        # One thread opens the file and makes its tables, so strace can count the calls.
+        tracer = strace(folder / "data", "-e", f"inject={CALLS}:signal=SIGKILL:when={number}", "-D")
+        try:
+            with Gateway(folder, models=models, under=tracer) as gateway:
+                gateway.kill()
+                break
+        except RuntimeError as error:
+            assert f"ended with status -{signal.SIGKILL:d} while starting" in str(error), NO_STRACE
+        with Gateway(folder, models=models) as gateway, Operator(gateway) as operator:
+            judge(gateway, operator, [])
+    assert FEWEST < number < MOST
 
 
 @pytest.mark.parametrize("kind", ["promote", "rollback"])
@@ -77,12 +102,7 @@ class Stops:
     def __init__(self, pid, folder):
         self._pid = pid
         self._errors = folder / "strace.err"
-        self._command = [
-            "strace", "-f", "-o", "/dev/null", "-e", f"trace={CALLS}", "-e", f"inject={CALLS}:signal=SIGSTOP",
-            "-p", str(pid),
-        ]
-        for name in FILES:
-            self._command += ["-P", str(folder / "data" / name)]
+        self._command = strace(folder / "data", "-e", f"inject={CALLS}:signal=SIGSTOP", "-p", str(pid))
         self._strace = None
 
     def __enter__(self):
@@ -95,7 +115,7 @@ class Stops:
         while " attached" not in (said := self._errors.read_text()):
             if self._strace.poll() is not None or time.monotonic() > deadline:
                 self.__exit__()
-                pytest.fail(f"strace may not trace the gateway: is ptrace forbidden here? It said: {said.strip()}")
+                pytest.fail(f"{NO_STRACE} It said: {said.strip()}")
             time.sleep(0.002)
         return self
 
