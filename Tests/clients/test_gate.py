@@ -48,13 +48,18 @@ def gated(folder, *flags, lifetime="60m"):
 
 
 def send(gateway, count=ENOUGH, name="request"):
-    """Requests with ids `name-0`, `name-1`, ..., until their pairs are stored; returns the ids."""
-    ids = [f"{name}-{index}" for index in range(count)]
+    """Sends until so many requests are stored as pairs, and returns their ids: a busy machine mirrors not all."""
+    sent, paired = 0, []
     with Client(gateway.http) as client, Client(gateway.admin) as admin:
-        for index, identifier in enumerate(ids):
-            client.infer(MODEL, {"id": identifier, "inputs": heldout(MODEL)[index]["inputs"]})
-        settled(admin, MODEL)
-    return ids
+        while len(paired) < count:
+            for _ in range(count - len(paired)):
+                request = {"id": f"{name}-{sent}", "inputs": heldout(MODEL)[sent % len(heldout(MODEL))]["inputs"]}
+                client.infer(MODEL, request)
+                sent += 1
+            settled(admin, MODEL)
+            ids = (pair["requestID"] for pair in admin.json(f"{PATH}/pairs?limit=1000")["pairs"])
+            paired = [identifier for identifier in ids if identifier.startswith(f"{name}-")]
+    return paired
 
 
 def judged(operator, decision):
