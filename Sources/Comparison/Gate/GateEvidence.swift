@@ -59,7 +59,7 @@ package struct GateEvidence: Sendable, Equatable {
         self.validity.add(harm.invalid)
         self.errors.add(harm.error)
         if harm.invalid > 0 { self.invalid.countUp() }
-        if harm.failure > 0, self.failedFromStart + 1 == self.pairs { self.failedFromStart.countUp() }
+        if harm.failure > 0, self.failedFromStart == self.pairs - 1 { self.failedFromStart.countUp() }
         self.addOutputs(observation)
         if let divergence = harm.divergence {
             let threshold = self.terms.tailThreshold
