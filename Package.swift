@@ -229,7 +229,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PromotionTests",
-            dependencies: ["Comparison", "Promotion", "ServingCore", "TestSupport", "Trials"],
+            dependencies: ["Comparison", "Promotion", "ServingCore", "TestSupport", "Trials", logging],
             swiftSettings: strict
         ),
         .testTarget(
