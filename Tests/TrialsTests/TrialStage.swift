@@ -36,13 +36,18 @@ final class TrialStage: Sendable {
         stage.set(self)
     }
 
-    func begin(_ release: Release, capture: CapturePolicy = CapturePolicy(mode: .full)) {
+    func begin(
+        _ release: Release,
+        capture: CapturePolicy = CapturePolicy(mode: .full),
+        gate: GatePolicy = GatePolicy()
+    ) {
         self.recorder.begin(
             release,
             live: .sample,
             candidate: .sample,
             comparison: ComparisonSettings(),
-            capture: capture
+            capture: capture,
+            gate: gate
         )
     }
 
