@@ -10,9 +10,11 @@ struct AdminCalls: Sendable {
         self.client = try AdminClient(address: gateway.adminAddress)
     }
 
-    /// Whatever the gate says, unless `context` says otherwise.
-    func promote(_ model: String, _ context: ActionContext = Self.forced) async throws -> ActionReply {
-        try await self.action { try $0.promote(model: model, context) }
+    /// Whatever the gate says: these tests are about what comes after.
+    func promote(_ model: String, _ context: ActionContext = Self.context) async throws -> ActionReply {
+        var forced = context
+        forced.force = true
+        return try await self.action { [forced] in try $0.promote(model: model, forced) }
     }
 
     func rollback(_ model: String, _ context: ActionContext = Self.context) async throws -> ActionReply {
@@ -51,9 +53,6 @@ struct AdminCalls: Sendable {
     }
 
     static let context = ActionContext(actor: "tests", reason: "integration test")
-
-    /// For tests about something else than the gate, which would say hold.
-    static let forced = ActionContext(actor: "tests", reason: "integration test", force: true)
 
     private func action(_ call: @escaping @Sendable (AdminClient) throws -> AdminAnswer) async throws -> ActionReply {
         let client = self.client

@@ -76,13 +76,12 @@ struct CutoverUnderLoadTests {
             on: group
         )
         run.start()
-        var (forced, waiting) = (AdminCalls.forced, AdminCalls.context)
-        forced.waitsForDrain = true
+        var waiting = AdminCalls.context
         waiting.waitsForDrain = true
         for flip in 1...40 {
             let isBack = flip.isMultiple(of: 2)
             let reply =
-                isBack ? try await admin.rollback("sentiment", waiting) : try await admin.promote("sentiment", forced)
+                isBack ? try await admin.rollback("sentiment", waiting) : try await admin.promote("sentiment", waiting)
             #expect(reply.drained == true)
             let old = isBack ? #"slot="green",version="2""# : #"slot="blue",version="1""#
             let sample = #"teal_requests_total{model="sentiment",\#(old),outcome="answered"}"#

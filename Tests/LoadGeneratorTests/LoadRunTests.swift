@@ -58,6 +58,21 @@ import Testing
         #expect(report.latency.count == 300)
     }
 
+    @Test("a request that is made when it is sent is made once for each number, which comes back with the answer")
+    func composed() async throws {
+        let bodies = Mutex<[String]>([])
+        let numbers = Mutex<[Int]>([])
+        _ = try await self.run(count: 40) { configuration in
+            configuration.compose = { self.request("request \($0)") }
+            configuration.onAnswer = { answer in numbers.withLock { $0.append(answer.number) } }
+        } against: { request in
+            bodies.withLock { $0.append(String(buffer: request.body)) }
+            return .answer(.init(slot: "blue"))
+        }
+        #expect(numbers.withLock { $0.sorted() } == Array(0..<40))
+        #expect(Set(bodies.withLock { $0 }) == Set((0..<40).map { "request \($0)" }))
+    }
+
     @Test("requests are sent in turn, and answers carry what was asked, the headers and the stamp")
     func callback() async throws {
         let stamps = Atomic<UInt64>(0)
