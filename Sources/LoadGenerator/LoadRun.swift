@@ -58,9 +58,10 @@ package final class LoadRun: Sendable {
         }.cascade(to: self.ended)
     }
 
-    /// Nothing falls due any more; requests under way are still awaited.
-    package func stop() {
-        for share in self.shares { share.eventLoop.execute { share.worker.value.stop() } }
+    /// Nothing falls due any more; requests under way are still awaited, and those that fell due are sent if
+    /// `sendsDue`.
+    package func stop(sendsDue: Bool = false) {
+        for share in self.shares { share.eventLoop.execute { share.worker.value.stop(sendsDue: sendsDue) } }
     }
 
     /// Waits for the end of a started run.

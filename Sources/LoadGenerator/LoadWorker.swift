@@ -66,10 +66,13 @@ final class LoadWorker {
         return self.finished.futureResult
     }
 
-    func stop() {
+    func stop(sendsDue: Bool) {
         self.isStopped = true
         guard self.isRunning else { return }
-        self.schedule.stop(at: NIODeadline.now().uptimeNanoseconds)
+        self.schedule.stop(
+            at: NIODeadline.now().uptimeNanoseconds,
+            grace: sendsDue ? UInt64(self.configuration.timeout.nanoseconds) : 0
+        )
         self.pump()
     }
 

@@ -41,10 +41,10 @@ package struct RequestSchedule {
         self.lastCall = Self.sum(min(self.end, lastDue), grace)
     }
 
-    /// Ends the schedule now; what fell due and was not taken stays unsent.
-    package mutating func stop(at now: UInt64) {
+    /// Ends the schedule now. What fell due may be taken for `grace` more, then it stays unsent.
+    package mutating func stop(at now: UInt64, grace: UInt64 = 0) {
         self.end = min(self.end, now)
-        self.lastCall = min(self.lastCall, now)
+        self.lastCall = min(self.lastCall, Self.sum(now, grace))
     }
 
     /// The oldest request that has fallen due, in order of number; nil when there is none at the moment.

@@ -46,7 +46,7 @@ struct GateTests {
             model: one.model,
             data: HeldOutData(HeldOutRequests.lines(one.model).joined(separator: "\n")),
             target: SocketAddress(ipAddress: "127.0.0.1", port: gateway.httpPort),
-            rate: 1_000,
+            rate: 600,
             connections: 8,
             timeout: .seconds(60),
             on: group

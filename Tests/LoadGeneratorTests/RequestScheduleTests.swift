@@ -78,6 +78,22 @@ import Testing
         #expect(schedule.unsent() == 3)
     }
 
+    @Test("open: after a stop with grace what had fallen due is still sent, within that time, and nothing else")
+    func stopWithGrace() {
+        for (late, unsent) in [(0, 0), (self.second, 1)] as [(UInt64, Int)] {
+            var schedule = self.open(10, limit: 100)
+            schedule.begin(at: 0, duration: nil, grace: self.second)
+            #expect(schedule.take(at: 0) != nil)
+            schedule.stop(at: 350_000_000, grace: self.second)
+            #expect(schedule.take(at: 350_000_000)?.sequence == 1)
+            #expect(schedule.take(at: 360_000_000)?.sequence == 2)
+            #expect(!schedule.isOver(at: 370_000_000))
+            #expect((schedule.take(at: 370_000_000 + late) == nil) == (unsent == 1))
+            #expect(schedule.isOver(at: 370_000_000 + late))
+            #expect(schedule.unsent() == unsent)
+        }
+    }
+
     @Test("closed: always due until the limit, nothing unsent")
     func closed() {
         var schedule = RequestSchedule(pace: .closed, share: 0, of: 1, limit: 2)

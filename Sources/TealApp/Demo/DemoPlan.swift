@@ -7,7 +7,7 @@ package struct DemoPlan: Sendable, Equatable {
     /// The version that the gate must reject.
     package var broken = 3
     /// Requests per second over all models.
-    package var rate = 1600.0
+    package var rate = 1200.0
     /// Kept connections per model.
     package var connections = 8
     /// How long each decision of the gate is waited for, seconds.

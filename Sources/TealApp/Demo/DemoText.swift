@@ -48,13 +48,13 @@ enum DemoText {
         let seconds = traffic.map(\.progress.seconds).max() ?? 0
         let (told, failed) = (traffic.reduce(0) { $0 + $1.told }, traffic.reduce(0) { $0 + $1.progress.failed })
         let parts = judgements.map { one in
-            guard let given = one.given else { return "\(one.model) no pair yet" }
+            guard let given = one.given else { return "\(one.model): no pair yet" }
             let blocking = given.verdict.checks.filter { $0.enforcement == .block }
-            let open = blocking.filter { $0.state == .undecided }.map { $0.check.rawValue }
-            let passed = blocking.count { $0.state == .pass }
-            let state = given.decision == .hold ? "waits for \(open.joined(separator: ", "))" : given.decision.rawValue
-            return "\(one.model) \(Figures.count(Int(clamping: given.verdict.inputs.pairs))) pairs, "
-                + "\(passed) of \(blocking.count) checks passed, \(state)"
+            let open = blocking.filter { $0.state == .undecided }.map(\.check.rawValue)
+            let wait = "waits for \(open.first ?? "the verdict")" + (open.count > 1 ? " (+\(open.count - 1))" : "")
+            return "\(one.model): \(Figures.count(Int(clamping: given.verdict.inputs.pairs))) pairs, "
+                + "\(blocking.count { $0.state == .pass })/\(blocking.count) checks, "
+                + (given.decision == .hold ? wait : given.decision.rawValue)
         }
         return "  \(Int(seconds)) s  \(Figures.count(failed)) failed  \(Figures.count(told)) labels  "
             + parts.joined(separator: "  ")

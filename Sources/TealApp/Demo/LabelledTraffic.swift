@@ -17,7 +17,7 @@ package final class LabelledTraffic: Sendable {
     private let run: LoadRun
     private let toldCount = Atomic(0)
 
-    private static let batch = 500
+    private static let batch = 250
     private static let pause = Duration.milliseconds(250)
 
     /// - Parameters:
@@ -61,9 +61,10 @@ package final class LabelledTraffic: Sendable {
 
     package func start() { self.run.start() }
 
-    package func stop() { self.run.stop() }
+    /// Every request that fell due is still sent.
+    package func stop() { self.run.stop(sendsDue: true) }
 
-    /// Waits until every request under way has ended; after `stop`.
+    /// Waits until every request has ended; after `stop`.
     package func report() async -> LoadReport { await self.run.report() }
 
     package var progress: LoadProgress { self.run.progress }
