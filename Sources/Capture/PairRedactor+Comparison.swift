@@ -34,7 +34,8 @@ extension PairRedactor {
         return output
     }
 
-    private static let marker = "[redacted]"
+    /// What a class name becomes that belongs to a tensor which is not kept.
+    package static let marker = "[redacted]"
 
     private func redactedClass(_ name: String, _ isNumeric: Bool) -> String {
         if isNumeric, Int64(name) != nil || UInt64(name) != nil { return name }

@@ -15,7 +15,7 @@ struct FeedbackTests {
         #expect(reply == FeedbackReply(accepted: 4, known: 0, problems: []))
         #expect(try await stage.losses() == [[1, 0], [0, 1], [0, 0], [1, 1]])
         let tests = try stage.tests()
-        #expect(tests.quality.count == 4 && tests.quality.mean == 0 && tests.liveLoss.mean == 0.5)
+        #expect(tests.quality.count == 4 && tests.quality.mean == 0 && abs(tests.liveLoss.mean - 0.5) < 1e-12)
     }
 
     @Test("what is missing to a score of 1 is the loss")
@@ -52,18 +52,23 @@ struct FeedbackTests {
         #expect(try await stage.tell([("r1", .scores(live: 1, candidate: 1))]).accepted == 1)
     }
 
-    @Test(
-        "classes that were kept as hashes alone are not held against a label, scores are taken",
-        arguments: [
-            CapturePolicy(mode: .hash), CapturePolicy(mode: .redacted, rules: [.tensor("label")]),
-        ]
-    )
-    func hashed(_ capture: CapturePolicy) async throws {
-        let stage = try await FeedbackStage.with([(3, 8)], capture: capture)
+    @Test("classes of a tensor that is not kept are not held against a label, scores are taken")
+    func hidden() async throws {
+        let stage = try await FeedbackStage.with(
+            [(3, 8)],
+            capture: CapturePolicy(mode: .redacted, rules: [.tensor("label")])
+        )
         let reply = try await stage.tell([("r1", .label("8"))])
         #expect(reply.accepted == 0 && reply.problems.first?.code == "unreadable")
         #expect(reply.problems.first?.message.contains("send `scores` instead") == true)
         #expect(try await stage.tell([("r1", .scores(live: 0, candidate: 1))]).accepted == 1)
+    }
+
+    @Test("classes that are whole numbers are held against a label also when the answers are kept as hashes")
+    func hashed() async throws {
+        let stage = try await FeedbackStage.with([(3, 8)], capture: CapturePolicy(mode: .hash))
+        #expect(try await stage.tell([("r1", .label("8"))]).accepted == 1)
+        #expect(try await stage.losses() == [[1, 0]])
     }
 
     @Test("without kept pairs nothing is known, and the sentence names the reasons there are")
@@ -145,7 +150,8 @@ struct FeedbackTests {
         let reply = try await second.tell([("r1", .label("8")), ("r3", .label("2"))])
         #expect(reply == FeedbackReply(accepted: 1, known: 1, problems: []))
         await second.trial.recorder.catchUp()
-        #expect(try second.tests().quality.count == 3 && second.tests().quality.mean == -2.0 / 3)
+        let quality = try second.tests().quality
+        #expect(quality.count == 3 && abs(quality.mean + 2.0 / 3) < 1e-12)
     }
 
     @Test("what cannot be read after a restart is read later")
@@ -163,15 +169,15 @@ struct FeedbackTests {
 
     @Test("more feedback than one read takes is caught up with whole, also by two at once")
     func manyPages() async throws {
-        let first = try await FeedbackStage.with((0..<2_100).map { _ in (3, 8) })
-        for start in stride(from: 1, through: 2_100, by: 700) {
-            _ = try await first.tell((start..<start + 700).map { ("r\($0)", .label("8")) })
+        let first = try await FeedbackStage.with((0..<1_100).map { _ in (3, 8) })
+        for start in stride(from: 1, through: 1_100, by: 550) {
+            _ = try await first.tell((start..<start + 550).map { ("r\($0)", .label("8")) })
         }
         let second = try await first.restarted()
         async let one: Void = second.trial.recorder.catchUp()
         async let two: Void = second.trial.recorder.catchUp()
         _ = await (one, two)
-        #expect(try second.tests().quality.count == 2_100 && second.tests().quality.mean == -1)
+        #expect(try second.tests().quality.count == 1_100 && second.tests().quality.mean == -1)
     }
 
     @Test("another margin begins the tests anew, keeps the evidence, and takes all feedback up again")

@@ -49,11 +49,12 @@ struct PairJudge {
                 Problem(code: "unlabelled", message: "\(output), so a label says nothing; send `scores` instead")
             )
         }
-        guard body.mode == .full || ![live, candidate].contains(where: Self.isHash) else {
+        guard ![live, candidate].contains(where: { Self.isHidden($0, body.mode) }) else {
             return .failure(
                 Problem(
                     code: "unreadable",
-                    message: "the classes of this request were kept as hashes alone, as `capture` says; send `scores` "
+                    message:
+                        "the classes of this request were not kept, or as hashes alone, as `capture` says; send `scores` "
                         + "instead"
                 )
             )
@@ -61,9 +62,13 @@ struct PairJudge {
         return .success(Losses(live: live == label ? 0 : 1, candidate: candidate == label ? 0 : 1))
     }
 
-    /// What redaction leaves of a text: `#` and eight hex digits.
-    private static func isHash(_ name: String) -> Bool {
-        name.utf8.count == 9 && name.hasPrefix("#") && name.dropFirst().allSatisfy(\.isHexDigit)
+    /// Whole numbers are kept in every mode; other names become a hash, or go with their tensor.
+    private static func isHidden(_ name: String, _ mode: CapturePolicy.Mode) -> Bool {
+        switch mode {
+        case .full: false
+        case .redacted: name == PairRedactor.marker
+        case .hash, .off: name.hasPrefix("#")
+        }
     }
 
     private static func isReal(_ name: String, _ body: PairBody) -> Bool {
