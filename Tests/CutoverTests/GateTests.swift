@@ -111,9 +111,12 @@ import Testing
 
     @Test("A version that is first in a model needs no verdict")
     func first() async throws {
-        let (workshop, gate) = try await self.guarded("slots: {}\n")
-        try await workshop.load(.blue, 1)
-        #expect(try await workshop.status().live == .blue && gate.admissions.isEmpty)
+        let (workshop, gate) = try await self.guarded()
+        try await workshop.unload(.green)
+        try await workshop.unload(.blue, .by(force: true))
+        #expect(try await workshop.status().live == nil)
+        try await workshop.load(.green, 2)
+        #expect(try await workshop.status().live == .green && gate.admissions.isEmpty)
     }
 
     @Test("A call repeated with its key is answered without another look at the gate")

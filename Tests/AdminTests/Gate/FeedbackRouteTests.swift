@@ -73,7 +73,7 @@ import Trials
         ("", "no feedback"), ("[]", "no feedback"), ("{}", "no feedback"), ("null", "no feedback"),
         (#"{"id": 5, "label": 8}"#, "no feedback"), (#"{"id": "r", "label": 1.5}"#, "no feedback"),
         (#"{"id": "r", "label": []}"#, "no feedback"), (#"{"id": "r", "scores": {"live": 1}}"#, "no feedback"),
-        (#"{"id": "r", "scores": {"live": 1, "candidate": 1e999}}"#, "no feedback"),
+        (#"{"id": "r", "scores": {"live": 1, "candidate": 1e999}}"#, "scores"),
         (#"{"feedback": {"id": "r", "label": 1}}"#, "no feedback"), (#"{"feedback": [{"label": 1}]}"#, "no feedback"),
         (#"{"id": "", "label": 8}"#, "1 to 1024 bytes"),
         (#"{"id": "\#(String(repeating: "x", count: 1_025))", "label": 8}"#, "1 to 1024 bytes"),

@@ -36,8 +36,11 @@ import Testing
             pauses.asked.withLock { $0.append(attempt) }
             return pause
         }
-        let group = ServiceGroup(configuration: .init(services: [sender], logger: AdminFixture.quiet))
+        let (started, continuation) = AsyncStream<Void>.makeStream()
+        let services: [any Service] = [sender, Beacon(continuation: continuation)]
+        let group = ServiceGroup(configuration: .init(services: services, logger: AdminFixture.quiet))
         async let running: Void = group.run()
+        for await _ in started { break }
         try await body(sender)
         await group.triggerGracefulShutdown()
         try await running
@@ -191,4 +194,14 @@ import Testing
 extension WebhookSender.Figures {
     /// Delivered, failed, dropped.
     fileprivate var all: [UInt64] { [self.delivered, self.failed, self.dropped] }
+}
+
+/// Says that the services of its group have been started.
+private struct Beacon: Service {
+    let continuation: AsyncStream<Void>.Continuation
+
+    func run() async throws {
+        self.continuation.yield()
+        try? await gracefulShutdown()
+    }
 }

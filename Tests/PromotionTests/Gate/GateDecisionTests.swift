@@ -82,7 +82,7 @@ struct GateDecisionTests {
         Fault(check: .tail, traffic: SimulatedTraffic(distance: 0.6)),
         Fault(check: .quality, traffic: SimulatedTraffic(loss: 0.3), mode: .noninferiority),
         Fault(check: .latencyMedian, traffic: SimulatedTraffic(slower: 2)),
-        Fault(check: .latencyTail, traffic: SimulatedTraffic(slowerTail: 5)),
+        Fault(check: .latencyTail, traffic: SimulatedTraffic(slower: 5)),
         Fault(check: .segments, traffic: SimulatedTraffic(segment: 0.2, segmentFlips: 0.6)),
     ]
 
@@ -96,7 +96,11 @@ struct GateDecisionTests {
         #expect((check.lower ?? .infinity) > check.margin ?? .infinity || check.failEvidence ?? 0 > 5)
     }
 
-    @Test("the same check that only informs fails and blocks nothing", arguments: faults)
+    // Segments look at divergence only where it blocks.
+    @Test(
+        "the same check that only informs fails and blocks nothing",
+        arguments: faults.filter { $0.check != .segments }
+    )
     func informs(_ fault: Fault) throws {
         // What else notices the fault informs as well.
         var policy = GateScene.small(fault.mode)
@@ -171,7 +175,7 @@ struct GateDecisionTests {
         #expect(scene.verdict().encoded() != bytes)
     }
 
-    @Test("a verdict after a million pairs is as quick to write as after ten, and as large")
+    @Test("a verdict can be made after a million pairs, and is hardly larger than after ten")
     func million() {
         var scene = GateScene()
         scene.add(10, candidate: .answered)
