@@ -286,6 +286,11 @@ if Context.environment["TEAL_BENCHMARKS"] == "1" {
             path: "benchmarks/codec"
         ),
         .executableTarget(
+            name: "GateBenchmark",
+            dependencies: ["Comparison", "Promotion", "ServingCore", "Trials"],
+            path: "benchmarks/gate"
+        ),
+        .executableTarget(
             name: "CapturesBenchmark",
             dependencies: ["ServingCore", "Storage"],
             path: "benchmarks/captures"
