@@ -1,3 +1,4 @@
+import Comparison
 import Promotion
 import ServingCore
 import Synchronization
