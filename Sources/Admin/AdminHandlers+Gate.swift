@@ -30,7 +30,13 @@ extension AdminHandlers {
         let model = try context.model()
         // An unknown model is another answer than one without a trial.
         _ = try await self.control.status(of: model)
-        let document = try await self.desk.current(model: model)
+        let document: GateDocument
+        do throws(ControlError) {
+            document = try await self.desk.current(model: model)
+        } catch {
+            guard isAlwaysFine, error.code == .notReady else { throw error }
+            return .json(NoTrialDocument(model: model, reason: error.message))
+        }
         return .json(document, status: document.promote || isAlwaysFine ? .ok : .conflict)
     }
 
@@ -43,10 +49,10 @@ extension AdminHandlers {
     }
 
     private func feedback(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let items = try FeedbackBody.parse(try await self.body(of: request))
+        let (items, isList) = try FeedbackBody.parse(try await self.body(of: request))
         let reply = try await self.desk.take(items, model: try context.model())
         // Told about one request that is not known: the caller's mistake. In a list each problem stands for itself.
-        guard items.count == 1, let problem = reply.problems.first else { return .json(reply) }
+        guard !isList, let problem = reply.problems.first else { return .json(reply) }
         throw ControlError(problem.code == "unknown" ? .notFound : .conflict, problem.message)
     }
 }
@@ -60,4 +66,12 @@ extension Response.MediaType {
         case .html: self = .html
         }
     }
+}
+
+/// What `?always=200` answers while no candidate is tried: nothing may go live, and nothing was rejected.
+private struct NoTrialDocument: Encodable {
+    let model: String
+    let decision = Verdict.Decision.hold
+    let promote = false
+    let reason: String
 }

@@ -12,7 +12,8 @@ enum FeedbackBody {
         "write {\"id\": \"request-1\", \"label\": \"8\"}, {\"id\": \"request-1\", \"scores\": {\"live\": 0.9, "
         + "\"candidate\": 0.7}}, or {\"feedback\": [...]} with up to \(Self.limit) of these"
 
-    static func parse(_ body: ByteBuffer) throws(ControlError) -> [Feedback] {
+    /// `isList` says whether the items came as a list: then each stands for itself.
+    static func parse(_ body: ByteBuffer) throws(ControlError) -> (items: [Feedback], isList: Bool) {
         guard let root = try? JSONDecoder().decode(Body.self, from: Data(body.readableBytesView)) else {
             throw ControlError(.invalidRequest, "the body is no feedback; \(Self.hint)")
         }
@@ -23,7 +24,7 @@ enum FeedbackBody {
         var feedback: [Feedback] = []
         feedback.reserveCapacity(items.count)
         for item in items { feedback.append(try Self.feedback(item)) }
-        return feedback
+        return (feedback, root.isList)
     }
 
     private static func feedback(_ item: Item) throws(ControlError) -> Feedback {
@@ -47,13 +48,15 @@ enum FeedbackBody {
 
     private struct Body: Decodable {
         let items: [Item]
+        let isList: Bool
 
         private enum CodingKeys: String, CodingKey { case feedback }
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.isList = container.contains(.feedback)
             self.items =
-                container.contains(.feedback)
+                self.isList
                 ? try container.decode([Item].self, forKey: .feedback) : [try Item(from: decoder)]
         }
     }

@@ -177,7 +177,8 @@ extension SlotManager {
             at: time,
             verdict: verdict,
             watchedUntil: time + policy.watch,
-            keptUntil: policy.soak > 0 ? time + policy.soak : nil
+            // A watch without a standby could take nothing back.
+            keptUntil: policy.soak > 0 ? time + max(policy.soak, policy.watch) : nil
         )
     }
 }

@@ -109,7 +109,8 @@ final class RunningTrial: Sendable {
             state.comparator = PairComparator(continuing: record.comparator, keeping: redactor)
             state.evidence = record.evidence
             // Tests of another margin would answer another question; what the evidence shows does not depend on it.
-            if record.tests.terms == state.tests.terms { state.tests = record.tests }
+            let terms = state.tests.terms
+            state.tests = record.tests.terms == terms ? record.tests : record.tests.begunAnew(terms)
         }
         self.state = Mutex(state)
     }
@@ -124,8 +125,8 @@ final class RunningTrial: Sendable {
             // Whoever began the release again may not have heard it.
             state.isAnnounced = false
             guard mark != state.mark else {
-                let tests = GateEvidence(GateTerms(terms.gate, subject: self.release.gateSubject))
-                if state.tests.terms != tests.terms { (state.tests, state.isBehind) = (tests, true) }
+                let gate = GateTerms(terms.gate, subject: self.release.gateSubject)
+                if state.tests.terms != gate { state.tests = state.tests.begunAnew(gate) }
                 state.gate = terms.gate
                 state.isChanged = true
                 return false

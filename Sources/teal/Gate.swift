@@ -66,16 +66,28 @@ struct Gate: ParsableCommand {
         let clock = ContinuousClock()
         let end = clock.now + (self.wait ?? .zero)
         var progress = WaitProgress()
+        defer { progress.end() }
         while true {
-            let answer = try client.gate(model: self.model)
-            let document = try answer.decode(GateDocument.self)
-            guard document.decision == .hold, clock.now < end else {
-                progress.end()
-                return answer
-            }
-            progress.show(GateReport.progress(document))
+            if let answer = try self.ask(client, &progress, isLast: clock.now >= end) { return answer }
             Thread.sleep(forTimeInterval: 1)
         }
+    }
+
+    /// Nil while there is something to wait for, unless this is the last time.
+    private func ask(_ client: AdminClient, _ progress: inout WaitProgress, isLast: Bool) throws -> AdminAnswer? {
+        let answer: AdminAnswer
+        do throws(AdminClientError) {
+            answer = try client.gate(model: self.model)
+        } catch {
+            // The candidate is still being loaded, or the gateway restarts.
+            guard !isLast, error.mayPass else { throw error }
+            progress.show("\(error)")
+            return nil
+        }
+        let document = try answer.decode(GateDocument.self)
+        guard document.decision == .hold, !isLast else { return answer }
+        progress.show(GateReport.progress(document))
+        return nil
     }
 
     private static func duration(_ text: String) throws -> Duration {

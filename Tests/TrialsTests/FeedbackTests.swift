@@ -180,7 +180,7 @@ struct FeedbackTests {
         #expect(try second.tests().quality.count == 1_100 && second.tests().quality.mean == -1)
     }
 
-    @Test("another margin begins the tests anew, keeps the evidence, and takes all feedback up again")
+    @Test("another margin begins the tests anew, keeps the evidence, and does not count feedback told before")
     func otherMargin() async throws {
         let stage = try await FeedbackStage.with([(3, 8), (8, 8)])
         _ = try await stage.tell([("r1", .label("8"))])
@@ -193,6 +193,8 @@ struct FeedbackTests {
         #expect(after.tests.pairs == 0 && after.tests.quality.margin == 0.2 && after.policy == policy)
         #expect(after.evidence.pairs == before.evidence.pairs && after.counts == before.counts)
         await stage.trial.recorder.catchUp()
+        #expect(try stage.tests().quality.count == 0)
+        _ = try await stage.tell([("r2", .label("8"))])
         #expect(try stage.tests().quality.count == 1)
     }
 

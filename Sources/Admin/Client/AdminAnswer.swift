@@ -35,6 +35,11 @@ package struct AdminClientError: Error, Sendable, Equatable, CustomStringConvert
     package let currentRevision: Int64?
     package let description: String
 
+    /// What was asked for may work in a moment: nothing was reached, or something is not ready yet.
+    package var mayPass: Bool {
+        self.code == nil || self.code == "not_ready" || self.code == "slot_busy" || self.code == "store_unavailable"
+    }
+
     init(_ description: String) {
         self.code = nil
         self.currentRevision = nil

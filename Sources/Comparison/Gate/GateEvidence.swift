@@ -50,6 +50,16 @@ package struct GateEvidence: Sendable, Equatable {
         self.slower = MarginTest(margin: GateTerms.medianMargin)
     }
 
+    /// Tests of other terms that begin now. Feedback that was told before does not count again under another margin, which
+    /// may have been chosen after looking at it; under the same one it stays, because it does not come twice.
+    package func begunAnew(_ terms: GateTerms) -> GateEvidence {
+        var tests = GateEvidence(terms)
+        tests.feedback = self.feedback
+        guard terms.quality == self.terms.quality, terms.subject == self.terms.subject else { return tests }
+        (tests.quality, tests.liveLoss, tests.candidateLoss) = (self.quality, self.liveLoss, self.candidateLoss)
+        return tests
+    }
+
     /// Some hundred nanoseconds for each output and segment.
     package mutating func add(_ observation: GateObservation) {
         let harm = Harm(observation, self.terms.subject)

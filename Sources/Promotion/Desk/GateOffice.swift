@@ -96,7 +96,8 @@ package struct GateOffice: GateDesk {
         {
             return (verdict, last)
         }
-        return (Gate(evidence.policy).verdict(evidence), nil)
+        let gate = Gate(evidence.policy)
+        return (trial.release.kind == .standby ? gate.watched(evidence) : gate.verdict(evidence), nil)
     }
 
     private func audit(of model: String) async throws(ControlError) -> [AuditEntry] {

@@ -81,7 +81,7 @@ extension CheckBuilder {
         )
         result.failEvidence = cloud.evidence.log
         if cloud.count < rule.minimum { result.state = .undecided }
-        if cloud.evidence.log >= self.passThreshold {
+        if cloud.evidence.log >= (rule.enforcement == .block ? self.failThreshold : self.passThreshold) {
             result.state = .fail
             result.sentence =
                 "the answers of the two versions can be told apart as clouds: style or calibration has moved"

@@ -8,7 +8,21 @@ extension Gate {
     /// accuse the live side.
     package func watch(_ evidence: GateInput) -> [CheckResult] {
         let builder = CheckBuilder(self.policy, evidence)
-        return (builder.failures() + builder.latency()).filter { $0.check != .cost }
+        return (builder.failures() + builder.latency()).filter { $0.check != .cost && $0.enforcement != .off }
+    }
+
+    /// What a reverse trial shows, for its report: nothing is to be decided, so it never says promote.
+    package func watched(_ evidence: GateInput) -> Verdict {
+        let checks = self.watch(evidence)
+        let failed = checks.filter { $0.state == .fail }
+        var verdict = self.verdict(evidence)
+        verdict.decision = failed.isEmpty ? .hold : .reject
+        verdict.checks = checks
+        verdict.reasons =
+            failed.isEmpty
+            ? ["this trial watches the version that was promoted, with the standby as witness: no harm is shown"]
+            : failed.map { "after its promotion, \($0.title): \($0.sentence)" }
+        return verdict
     }
 
     /// What a promotion that failed under watch leaves behind: the version stays rejected under this policy.

@@ -6,8 +6,8 @@ package import Trials
 /// failed, promote when all have passed, hold otherwise, each with reasons.
 ///
 /// With alpha the policy's: a candidate that is worse than a margin is promoted with probability at most alpha, however
-/// often one looks, because every blocking check must pass; one that is within all margins is rejected with probability at
-/// most alpha, because the blocking checks share it. Segments have a false discovery rate of their own, 10 % (statistics
+/// often one looks, because every blocking check must pass; one that is within all margins, of validity a fifth, is rejected
+/// with probability at most alpha, because the blocking checks share it. Segments have a false discovery rate of their own, 10 % (statistics
 /// B8), against twice the margins.
 package struct Gate: Sendable {
     package let policy: GatePolicy
@@ -66,12 +66,14 @@ package struct Gate: Sendable {
         }
         let rate = BetaBinomialSequence(events: tests.invalid, trials: tests.pairs)
         let lower = rate.lower(alpha: self.policy.alpha / Double(max(1, self.policy.blockingTests)))
-        guard lower > Self.invalidRate else { return nil }
+        // Live's own invalid answers, where the candidate's were valid, count against it.
+        let reverse = max(0, (rate.rate ?? 0) - tests.validity.mean)
+        guard lower > max(Self.invalidRate, self.policy.rule(.validity).margin / 5) + reverse else { return nil }
         let (share, least) = (Figure.percent(rate.rate ?? 0), Figure.percent(lower))
         return "\(share) of the answers are invalid where live's are not, at least \(least)"
     }
 
-    /// Above it invalid answers trip the wire.
+    /// Above it, or a fifth of the margin, invalid answers trip the wire.
     private static let invalidRate = 0.001
 
     private static func praise(_ checks: [CheckResult]) -> String {

@@ -15,7 +15,8 @@ extension GatePolicy {
     /// How many tests may reject: they share the policy's alpha.
     package var blockingTests: Int {
         let tests: [GateCheck] = [
-            .validity, .errors, .divergence, .flips, .tail, .quality, .latencyMedian, .latencyTail, .segments,
+            .validity, .errors, .divergence, .flips, .tail, .quality, .latencyMedian, .latencyTail, .cost, .segments,
+            .cloudShift,
         ]
         return tests.filter { self.rule($0).enforcement == .block }.count
     }

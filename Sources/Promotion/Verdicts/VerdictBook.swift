@@ -61,16 +61,15 @@ package actor VerdictBook: PromotionGate {
         let gate = Gate(input.policy)
         let rejection: StoredVerdict?
         do throws(StoreError) {
-            rejection = try await self.store.rejection(
-                model: input.release.model,
-                candidate: input.release.candidate.digest,
-                policy: gate.digest
+            rejection = try await self.rejection(
+                input.release.model,
+                input.release.candidate.digest,
+                gate.digest
             )
         } catch {
             throw Self.translate(error)
         }
-        // One that somebody wrote into the table is none.
-        return gate.verdict(input, rejection: rejection.flatMap { self.seal.isValid($0) ? $0 : nil })
+        return gate.verdict(input, rejection: rejection)
     }
 
     /// Nil when a hold was not stored because the last verdict came a moment ago.
@@ -228,14 +227,23 @@ package actor VerdictBook: PromotionGate {
 
     package nonisolated func isSigned(_ verdict: StoredVerdict) -> Bool { self.seal.isValid(verdict) }
 
+    /// The newest that bears our signature. One that does not, of a start without the key or of another hand, hides none.
+    private func rejection(
+        _ model: String,
+        _ candidate: String,
+        _ policy: String
+    ) async throws(StoreError) -> StoredVerdict? {
+        let newest = try await self.store.rejection(model: model, candidate: candidate, policy: policy)
+        guard let newest, !self.seal.isValid(newest) else { return newest }
+        return try await self.store.verdicts(model: model, limit: 1_000).first {
+            $0.decision == .reject && $0.candidate == candidate && $0.policy == policy && self.seal.isValid($0)
+        }
+    }
+
     private func rejection(after verdict: StoredVerdict) async throws(ControlError) -> StoredVerdict? {
         do throws(StoreError) {
-            let found = try await self.store.rejection(
-                model: verdict.model,
-                candidate: verdict.candidate,
-                policy: verdict.policy
-            )
-            return found.flatMap { $0.id > verdict.id && self.seal.isValid($0) ? $0 : nil }
+            let found = try await self.rejection(verdict.model, verdict.candidate, verdict.policy)
+            return found.flatMap { $0.id > verdict.id ? $0 : nil }
         } catch {
             throw Self.translate(error)
         }

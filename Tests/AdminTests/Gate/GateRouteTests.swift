@@ -166,7 +166,7 @@ import Trials
     func refused(_ code: ControlError.Code) async throws {
         try await AdminFixture.run { admin in
             await admin.control.fail(with: ControlError(code, "no", details: ["C2 errors: too many"]))
-            let answer = try await admin.send("POST", Self.base + "/promote")
+            let answer = try await admin.send("POST", Self.base + "/promote", "{}")
             #expect(answer.status == 409 && answer.error?.code == code.rawValue)
             #expect(answer.error?.details == ["C2 errors: too many"])
         }
