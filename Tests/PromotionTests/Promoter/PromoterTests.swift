@@ -23,14 +23,14 @@ struct PromoterTests {
 
     @Test("a change that is not stored yet is told when it is")
     func pausedVerdict() async {
-        let stage = PromoterStage.trial(.hold)
+        let stage = PromoterStage.trial(.promote)
         await stage.tick()
-        stage.books.decide(.promote)
+        stage.books.decide(.hold)
         await stage.tick(2)
         #expect(stage.told.count == 1)
         stage.books.time += 10_000_000
         await stage.tick(2)
-        #expect(stage.told.map(\.decision) == [.hold, .promote] && stage.told.last?.verdict == 2)
+        #expect(stage.told.map(\.decision) == [.promote, .hold] && stage.told.last?.verdict == 2)
     }
 
     @Test("a promotion and a rollback by somebody are told once each")
