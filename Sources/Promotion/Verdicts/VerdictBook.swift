@@ -51,7 +51,7 @@ package actor VerdictBook: PromotionGate {
                 .notReady,
                 "version \(input.release.live.version) of model '\(model)' was promoted and version "
                     + "\(input.release.candidate.version) is kept for rollback, so there is no candidate to judge: load one, "
-                    + "or roll back"
+                    + "or go back with `teal rollback \(model)`"
             )
         }
         return input
