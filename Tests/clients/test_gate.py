@@ -216,7 +216,8 @@ def test_a_rejection_stands_for_this_version_and_outlives_a_restart(tmp_path):
         # The earlier verdict has not expired, and counts no longer.
         refused(operator, "POST", f"{PATH}/promote", {"verdict": given["id"]}, 409, "gate_reject")
     with gated(tmp_path) as (gateway, operator):
-        assert "rejected under this policy before" in judged(operator, "reject")["verdict"]["reasons"][0]
+        reasons = judged(operator, "reject")["verdict"]["reasons"]
+        assert any("rejected under this policy before" in reason for reason in reasons)
         refused(operator, "POST", f"{PATH}/promote", {}, 409, "gate_reject")
         teal(gateway, "promote", MODEL, "--force", "--reason", "an experiment")
         row = operator.audit()[-1]
