@@ -1,6 +1,6 @@
 # Every target works from a fresh clone; what it needs is installed, fetched or built first, and reused the next time.
 .DEFAULT_GOAL := help
-.PHONY: help setup build product test lint run demo bench train fuzz tsan clean
+.PHONY: help setup build product test lint run demo bench vectors train fuzz tsan clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
@@ -38,6 +38,11 @@ demo: product ## Real traffic, good and broken candidates before the gate, cutov
 bench: product ## Measure against NGINX and bare ONNX Runtime (BENCH="--seconds 3 --rounds 5")
 	@scripts/setup.sh bench
 	python3 benchmarks/run.py $(BENCH)
+
+vectors: setup ## Measure the vector index against FAISS, hnswlib and usearch (VECTORS="--rounds 3")
+	TEAL_BENCHMARKS=1 $(BUILD) --product VectorsBenchmark
+	@scripts/venv.sh vectors benchmarks/vectors/requirements.txt
+	.venv/vectors/bin/python benchmarks/vectors/run.py $(VECTORS)
 
 train: setup ## Train the bundled models again, from their data sets
 	@scripts/venv.sh train models/requirements.txt

@@ -54,6 +54,7 @@ let package = Package(
         // Bridges to C. One Swift module touches each.
         .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CVectorMath"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Nouns and ports; no I/O.
@@ -98,10 +99,17 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Meaning: vectors of requests and answers, search over them, slices.
+        .target(
+            name: "SemanticSearch",
+            dependencies: ["CVectorMath", "Capture", "Comparison", "Inference", "ServingCore", crypto, logging],
+            swiftSettings: strict
+        ),
+
         // Control plane.
         .target(
             name: "Promotion",
-            dependencies: ["Comparison", "ServingCore", "Trials", crypto, logging],
+            dependencies: ["Comparison", "SemanticSearch", "ServingCore", "Trials", crypto, logging],
             swiftSettings: strict
         ),
         .target(name: "Storage", dependencies: ["ServingCore", grdb], swiftSettings: strict),
@@ -115,7 +123,8 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "CCurl", "Comparison", "Promotion", "ServingCore", "Telemetry", "Trials", crypto, httpTypes,
+                "CCurl", "Comparison", "Promotion", "SemanticSearch", "ServingCore", "Telemetry", "Trials", crypto,
+                httpTypes,
                 hummingbird, hummingbirdCore, lifecycle, logging, nio, nioPosix,
             ],
             resources: [.embedInCode("openapi.json")],
@@ -128,7 +137,8 @@ let package = Package(
             name: "TealApp",
             dependencies: [
                 "Admin", "Capture", "Comparison", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference",
-                "Promotion", "Routing", "ServingCore", "Shadow", "Slots", "Storage", "Telemetry", "Trials",
+                "Promotion", "Routing", "SemanticSearch", "ServingCore", "Shadow", "Slots", "Storage", "Telemetry",
+                "Trials",
                 collections, configuration, lifecycle,
                 logging, nio, nioPosix, signals, system, yams,
             ],
@@ -137,7 +147,9 @@ let package = Package(
         .executableTarget(
             name: "teal",
             dependencies: [
-                "Admin", "LoadGenerator", "Promotion", "ServingCore", "TealApp", "Trials", argumentParser, system,
+                "Admin", "LoadGenerator", "Promotion", "SemanticSearch", "ServingCore", "TealApp", "Trials",
+                argumentParser,
+                system,
             ],
             swiftSettings: strict
         ),
@@ -146,7 +158,9 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Comparison", "Inference", "Promotion", "ServingCore", "Slots", "Trials", nio, nioHTTP1, nioPosix,
+                "Comparison", "Inference", "Promotion", "SemanticSearch", "ServingCore", "Slots", "Trials", nio,
+                nioHTTP1,
+                nioPosix,
             ],
             path: "Tests/TestSupport",
             swiftSettings: strict
@@ -228,8 +242,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "SemanticSearchTests",
+            dependencies: [
+                "Capture", "Comparison", "Inference", "SemanticSearch", "ServingCore", "TestSupport", crypto, logging,
+            ],
+            resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PromotionTests",
-            dependencies: ["Comparison", "Promotion", "ServingCore", "TestSupport", "Trials", logging],
+            dependencies: [
+                "Comparison", "Promotion", "SemanticSearch", "ServingCore", "TestSupport", "Trials", logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -249,8 +273,8 @@ let package = Package(
         .testTarget(
             name: "AdminTests",
             dependencies: [
-                "Admin", "Comparison", "Promotion", "ServingCore", "TestSupport", "Trials", lifecycle, logging, nio,
-                nioPosix,
+                "Admin", "Comparison", "Promotion", "SemanticSearch", "ServingCore", "TestSupport", "Trials", lifecycle,
+                logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -269,8 +293,9 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Admin", "Comparison", "LoadGenerator", "Promotion", "ServingCore", "TealApp", "TestSupport", "Trials",
-                nio, nioPosix,
+                "Admin", "Comparison", "LoadGenerator", "Promotion", "SemanticSearch", "ServingCore", "TealApp",
+                "TestSupport",
+                "Trials", nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -289,6 +314,17 @@ if Context.environment["TEAL_BENCHMARKS"] == "1" {
             name: "GateBenchmark",
             dependencies: ["Comparison", "Promotion", "ServingCore", "Trials"],
             path: "benchmarks/gate"
+        ),
+        .executableTarget(
+            name: "VectorsBenchmark",
+            dependencies: ["SemanticSearch"],
+            path: "benchmarks/vectors",
+            exclude: ["embeddings.py", "run.py", "requirements.txt"]
+        ),
+        .executableTarget(
+            name: "SemanticOracle",
+            dependencies: ["Inference", "SemanticSearch", "ServingCore"],
+            path: "Tests/oracles/SemanticOracle"
         ),
         .executableTarget(
             name: "CapturesBenchmark",

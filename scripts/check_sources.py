@@ -21,7 +21,8 @@ PROJECT = DATA_PLANE | {
     "Trials",
 }
 # The one module that may touch each C library.
-BRIDGES = {"COnnxRuntime": "Inference", "CSimdJSON": "OpenInference", "CCurl": "Admin"}
+BRIDGES = {"COnnxRuntime": "Inference", "CSimdJSON": "OpenInference", "CCurl": "Admin",
+           "CVectorMath": "SemanticSearch"}
 FORBIDDEN = {
     "Gateway": {"Admin", "Capture", "Comparison", "Hummingbird", "Promotion", "SemanticSearch", "Storage", "Trials"},
     "Admin": {"Gateway"},

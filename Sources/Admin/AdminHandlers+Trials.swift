@@ -64,7 +64,7 @@ extension AdminHandlers {
     }
 
     /// Nothing to show is an answer for a model that is served, or else a mistake in its name.
-    private func checkKnown(_ model: String) async throws(ControlError) {
+    func checkKnown(_ model: String) async throws(ControlError) {
         _ = try await self.control.status(of: model)
     }
 }

@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Promotion
+import SemanticSearch
 import ServingCore
 import Trials
 
@@ -11,6 +12,8 @@ struct AdminHandlers: Sendable {
     let store: any ControlStore
     let trials: any TrialReading
     let desk: any GateDesk
+    /// Nil when it is switched off.
+    let search: (any SemanticSearching)?
     let info: AdminInfo
     let metrics: @Sendable () async -> String
     let readiness: @Sendable () async -> [String]
@@ -39,6 +42,7 @@ struct AdminHandlers: Sendable {
         case .load, .unload, .promote, .rollback, .traffic: try await self.act(route, request, context)
         case .releases, .trial, .comparators, .pairs, .pair, .requests:
             try await self.show(route, request, context)
+        case .search, .slices, .map, .vectors: try await self.find(route, request, context)
         case .gate, .gateHook, .verdicts, .verdict, .report, .feedback:
             try await self.judge(route, request, context)
         case .audit: try await self.audit(request)

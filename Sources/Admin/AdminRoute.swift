@@ -15,6 +15,10 @@ enum AdminRoute: CaseIterable {
     case pairs
     case pair
     case requests
+    case search
+    case slices
+    case map
+    case vectors
     case gate
     case gateHook
     case verdicts
@@ -44,6 +48,10 @@ enum AdminRoute: CaseIterable {
         case .pairs: "/admin/v1/models/{model}/pairs"
         case .pair: "/admin/v1/models/{model}/pairs/{id}"
         case .requests: "/admin/v1/models/{model}/requests"
+        case .search: "/admin/v1/models/{model}/search"
+        case .slices: "/admin/v1/models/{model}/slices"
+        case .map: "/admin/v1/models/{model}/map"
+        case .vectors: "/admin/v1/models/{model}/vectors"
         case .gate, .gateHook: "/gate/{model}"
         case .verdicts: "/admin/v1/models/{model}/verdicts"
         case .verdict: "/admin/v1/verdicts/{id}"
@@ -60,7 +68,7 @@ enum AdminRoute: CaseIterable {
 
     var method: HTTPRequest.Method {
         switch self {
-        case .load, .unload, .promote, .rollback, .traffic, .gateHook, .feedback: .post
+        case .load, .unload, .promote, .rollback, .traffic, .search, .gateHook, .feedback: .post
         default: .get
         }
     }

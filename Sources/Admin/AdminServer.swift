@@ -4,6 +4,7 @@ import HummingbirdCore
 package import Logging
 package import NIOCore
 package import Promotion
+package import SemanticSearch
 import ServiceLifecycle
 package import ServingCore
 package import Trials
@@ -23,6 +24,7 @@ package struct AdminServer: Service {
     /// Throws one line when the configuration would open the API to others without a token.
     ///
     /// - Parameters:
+    ///   - search: nil when it is switched off.
     ///   - metrics: the text of `/metrics`.
     ///   - readiness: reasons why not ready; empty when ready.
     ///   - acknowledged: give one in when `metrics` reports it.
@@ -33,6 +35,7 @@ package struct AdminServer: Service {
         store: any ControlStore,
         trials: any TrialReading,
         desk: any GateDesk,
+        search: (any SemanticSearching)?,
         info: AdminInfo,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
@@ -52,6 +55,7 @@ package struct AdminServer: Service {
             store: store,
             trials: trials,
             desk: desk,
+            search: search,
             info: info,
             metrics: metrics,
             readiness: readiness,

@@ -72,6 +72,62 @@ struct BodyFields: Decodable {
         return values
     }
 
+    /// At most `limit` numbers, finite as `Float`s.
+    func numbers(_ name: String, limit: Int) throws(ControlError) -> [Float]? {
+        let rule = "a list of 1 to \(limit) finite numbers"
+        guard let values: [Double] = try self.read(name, rule) else { return nil }
+        let numbers = values.map { Float($0) }
+        guard (1...limit).contains(numbers.count), numbers.allSatisfy(\.isFinite) else {
+            throw ControlError(.invalidRequest, "field '\(name)' must be \(rule)")
+        }
+        return numbers
+    }
+
+    /// Two numbers between 0 and 1, the second no smaller.
+    func range(_ name: String) throws(ControlError) -> ClosedRange<Double>? {
+        let rule = "two numbers between 0 and 1, the least and the most, e.g. [0.2, 1]"
+        guard let values: [Double] = try self.read(name, rule) else { return nil }
+        guard values.count == 2, values.allSatisfy({ (0...1).contains($0) }), values[0] <= values[1] else {
+            throw ControlError(.invalidRequest, "field '\(name)' must be \(rule)")
+        }
+        return values[0]...values[1]
+    }
+
+    /// One of `choices`.
+    func choice(_ name: String, of choices: [String]) throws(ControlError) -> String? {
+        let rule = "one of: \(choices.joined(separator: ", "))"
+        guard let text: String = try self.read(name, rule) else { return nil }
+        guard choices.contains(text) else {
+            throw ControlError(.invalidRequest, "field '\(name)' must be \(rule)")
+        }
+        return text
+    }
+
+    /// `key=value`, cut at the first `=`.
+    func segment(_ name: String) throws(ControlError) -> Segment? {
+        guard let text: String = try self.read(name, Segment.rule) else { return nil }
+        guard let segment = Segment(text) else {
+            throw ControlError(.invalidRequest, "field '\(name)' must be \(Segment.rule)")
+        }
+        return segment
+    }
+
+    /// Microseconds since 1970, from a number or a text.
+    func time(_ name: String) throws(ControlError) -> Int64? {
+        guard self.has(name) else { return nil }
+        if let time = try? self.container.decode(Int64.self, forKey: Key(stringValue: name)), time >= 0 { return time }
+        guard let text = try? self.container.decode(String.self, forKey: Key(stringValue: name)),
+            let time = PointInTime.microseconds(text)
+        else { throw ControlError(.invalidRequest, "field '\(name)' must be \(PointInTime.rule)") }
+        return time
+    }
+
+    /// Whether it is given, and not as null.
+    func has(_ name: String) -> Bool {
+        let key = Key(stringValue: name)
+        return self.container.contains(key) && (try? self.container.decodeNil(forKey: key)) != true
+    }
+
     /// Nil also for text that is only white space.
     func text(_ name: String, limit: Int) throws(ControlError) -> String? {
         guard let value: String = try self.read(name, "a string") else { return nil }

@@ -39,8 +39,8 @@ struct QueryFields {
     func id(_ name: String) throws(ControlError) -> Int64? { try self.integer(name, in: 1...Int64.max) }
 
     /// How many there may be on one page.
-    func limit(default standard: Int = 50) throws(ControlError) -> Int {
-        try self.integer("limit", in: 1...1000).map(Int.init) ?? standard
+    func limit(default standard: Int = 50, atMost most: Int64 = 1000) throws(ControlError) -> Int {
+        try self.integer("limit", in: 1...most).map(Int.init) ?? standard
     }
 
     func boolean(_ name: String) throws(ControlError) -> Bool? {

@@ -29,6 +29,7 @@ extension Response {
         case markdown = "text/markdown; charset=utf-8"
         case xml = "application/xml; charset=utf-8"
         case html = "text/html; charset=utf-8"
+        case binary = "application/octet-stream"
         case prometheus = "text/plain; version=0.0.4; charset=utf-8"
     }
 }

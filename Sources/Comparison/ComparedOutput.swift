@@ -8,6 +8,8 @@ struct ComparedOutput: Sendable, Codable {
     private var method: ComparisonMethod?
     private var masks: FieldMasks
     private var reservoir = VectorReservoir()
+    /// Nil until texts were compared by meaning.
+    private var scale: MeaningScale?
 
     init(_ declared: DeclaredOutput) {
         self.declared = declared
@@ -16,7 +18,9 @@ struct ComparedOutput: Sendable, Codable {
 
     /// Chooses from those pairs that have the output, unless it has chosen before. Returns the place of pairs among the
     /// vectors kept for comparing neighbours, by `Pair.id`.
-    mutating func choose(from pairs: [Pair], _ form: any KeptForm) -> [Int64: Int] {
+    ///
+    /// - Parameter meaning: `TextMeaning.mark`; nil when the meaning of texts is not known.
+    mutating func choose(from pairs: [Pair], _ form: any KeptForm, _ meaning: String?) -> [Int64: Int] {
         let answers = pairs.compactMap { pair in self.tensor(pair.live).map { (pair, $0, self.tensor(pair.candidate)) }
         }
         guard self.method == nil, !answers.isEmpty else { return [:] }
@@ -26,7 +30,8 @@ struct ComparedOutput: Sendable, Codable {
             self.declared,
             live: both.isEmpty ? answers.map(\.1) : both.map(\.1),
             candidate: both.compactMap(\.2),
-            quotes: quotes
+            quotes: quotes,
+            meaning: meaning
         )
         self.method = choice.method
         self.plan = OutputPlan(
@@ -56,12 +61,14 @@ struct ComparedOutput: Sendable, Codable {
     /// - Parameters:
     ///   - side: whose answer the other leg is.
     ///   - form: how fields that live does not repeat are remembered.
+    ///   - meaning: of texts.
     ///   - place: of this pair among the kept vectors.
     mutating func compare(
         _ live: Leg,
         _ other: Leg,
         _ side: ComparedSide,
         _ form: any KeptForm,
+        _ meaning: (any TextMeaning)?,
         _ place: inout Int?,
         _ workspace: inout Workspace
     ) -> OutputComparison? {
@@ -87,7 +94,7 @@ struct ComparedOutput: Sendable, Codable {
         case .labels(let comparator): comparator.compare(left, right, &workspace, &result)
         case .regression(let comparator): comparator.compare(left, right, &workspace, &result)
         case .cosine(let comparator): comparator.compare(left, right, &workspace, &result)
-        case .text(let comparator): comparator.compare(left, right, &result)
+        case .text(let comparator): self.compareTexts(left, right, side, by: meaning, comparator, &result)
         case .exact(let comparator): comparator.compare(left, right, &workspace, &result)
         case .json(let comparator):
             let fields = comparator.compare(left, right, self.masks, form, &result)
@@ -103,7 +110,31 @@ struct ComparedOutput: Sendable, Codable {
         return result
     }
 
-    mutating func forgetVectors() { self.reservoir = VectorReservoir() }
+    /// By meaning when it is known and the comparator was chosen with it. Shows in the plan what is taken for equal.
+    private mutating func compareTexts(
+        _ live: Tensor,
+        _ other: Tensor,
+        _ side: ComparedSide,
+        by meaning: (any TextMeaning)?,
+        _ comparator: TextComparator,
+        _ result: inout OutputComparison
+    ) {
+        guard let meaning, meaning.mark == comparator.meaning else {
+            comparator.compare(live, other, &result)
+            return
+        }
+        var scale = self.scale ?? MeaningScale()
+        // Held in one place only, its lists are not copied.
+        self.scale = nil
+        comparator.compare(live, other, side, by: meaning, &scale, &result)
+        if comparator.tolerance == nil { self.plan?.tolerance = scale.tolerance }
+        self.scale = scale
+    }
+
+    mutating func forgetVectors() {
+        self.reservoir = VectorReservoir()
+        self.scale?.forgetVectors()
+    }
 
     private mutating func keep(_ live: Tensor, _ candidate: Tensor, _ workspace: inout Workspace) -> Int? {
         guard NeighbourComparator.firstRow(live, &workspace.live),

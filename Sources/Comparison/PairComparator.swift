@@ -5,7 +5,7 @@ package import ServingCore
 ///
 /// Total: no tensor, however damaged, stops it. Same pairs, same results, also when it was saved and continued in between,
 /// with two exceptions: pairs held back are lost, and so are vectors that may not be kept, until there are enough again to
-/// look for neighbours among.
+/// look for neighbours among, or to hold a text's meaning against.
 package struct PairComparator: Sendable {
     /// Pairs held back at most.
     package static let heldBack = 32
@@ -14,26 +14,37 @@ package struct PairComparator: Sendable {
 
     private var state: ComparatorState
     private let form: any KeptForm
+    private let meaning: (any TextMeaning)?
     private var held: [Pair] = []
     private var heldBytes = 0
     private var workspace = Workspace()
 
+    /// - Parameter meaning: what tells the meaning of free texts; nil: they are compared by their letters.
     package init(
         live: ModelSignature,
         candidate: ModelSignature,
         settings: ComparisonSettings,
-        keeping form: any KeptForm = VerbatimForm()
+        keeping form: any KeptForm = VerbatimForm(),
+        meaning: (any TextMeaning)? = nil
     ) {
         self.init(
             continuing: ComparatorState(live: live, candidate: candidate, settings: settings),
-            keeping: form
+            keeping: form,
+            meaning: meaning
         )
     }
 
-    /// - Parameter form: the one under which `state` came to be.
-    package init(continuing state: ComparatorState, keeping form: any KeptForm = VerbatimForm()) {
+    /// - Parameters:
+    ///   - form: the one under which `state` came to be.
+    ///   - meaning: the one with which it did; with another one texts are compared by their letters.
+    package init(
+        continuing state: ComparatorState,
+        keeping form: any KeptForm = VerbatimForm(),
+        meaning: (any TextMeaning)? = nil
+    ) {
         self.state = state
         self.form = form
+        self.meaning = meaning
     }
 
     /// What may be saved and shown.
@@ -65,7 +76,7 @@ package struct PairComparator: Sendable {
         self.state.isChosen = true
         var places: [[Int64: Int]] = []
         for index in self.state.outputs.indices {
-            places.append(self.state.outputs[index].choose(from: pairs, self.form))
+            places.append(self.state.outputs[index].choose(from: pairs, self.form, self.meaning?.mark))
         }
         return pairs.map { pair in (pair, self.compare(pair, places: places)) }
     }
@@ -82,7 +93,7 @@ package struct PairComparator: Sendable {
             var place = index < places.count ? places[index][pair.id] : nil
             if isAnswered {
                 if self.state.outputs[index].plan == nil {
-                    place = self.state.outputs[index].choose(from: [pair], self.form)[pair.id]
+                    place = self.state.outputs[index].choose(from: [pair], self.form, self.meaning?.mark)[pair.id]
                 }
                 if let result = self.compare(index, pair, pair.candidate, .candidate, &place) {
                     comparison.outputs.append(result)
@@ -103,7 +114,7 @@ package struct PairComparator: Sendable {
         _ side: ComparedSide,
         _ place: inout Int?
     ) -> OutputComparison? {
-        self.state.outputs[index].compare(pair.live, other, side, self.form, &place, &self.workspace)
+        self.state.outputs[index].compare(pair.live, other, side, self.form, self.meaning, &place, &self.workspace)
     }
 }
 

@@ -25,7 +25,7 @@ package struct OutputComparison: Sendable, Equatable {
     package var candidateClass: String?
     /// Candidate minus live, in the output's own unit, averaged over its elements; regression only.
     package var signedError: Double?
-    /// Further figures by name, e.g. `jsd`, `top_k_overlap`, `cosine`, `edit_distance`, `max_ulp`.
+    /// Further figures by name, e.g. `jsd`, `top_k_overlap`, `cosine`, `edit_distance`, `max_ulp`, and each `TextGuard`.
     package var details: [String: Double]
     /// Differences inside a JSON text, at most 32.
     package var fields: [FieldDifference]

@@ -2,6 +2,7 @@ import Admin
 import Cutover
 import Logging
 import Promotion
+import SemanticSearch
 import ServiceLifecycle
 import ServingCore
 import Storage
@@ -20,6 +21,7 @@ struct GateParts: Sendable {
         manager: SlotManager,
         store: SQLiteControlStore,
         trials: TrialParts,
+        search: SearchEngine?,
         logger: Logger
     ) async -> GateParts {
         let recorder = trials.recorder
@@ -28,7 +30,7 @@ struct GateParts: Sendable {
             source: { model in
                 var input = recorder.gateInput(of: model)
                 if input != nil { input?.split = await manager.splitCounts()[model] }
-                return input
+                return input?.with(search)
             },
             store: store,
             seal: VerdictSeal(key: Self.key(configuration, logger)),
@@ -48,6 +50,7 @@ struct GateParts: Sendable {
                 trials: trials.reader,
                 store: store,
                 feedback: FeedbackKeeper(store: trials.store, recorder: recorder, key: trials.key, now: now),
+                search: search,
                 version: TealVersion.current,
                 now: now
             ),

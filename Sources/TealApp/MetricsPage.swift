@@ -2,6 +2,7 @@ import Admin
 import Cutover
 import Glibc
 import Routing
+import SemanticSearch
 import ServingCore
 import SystemPackage
 import Telemetry
@@ -12,6 +13,7 @@ struct MetricsPage: Sendable {
     let manager: SlotManager
     let store: any ControlStore
     let trials: TrialParts
+    let search: (any SemanticSearching)?
     let webhooks: WebhookSender
 
     /// - Parameter acknowledged: changes acknowledged by the admin API.
@@ -24,6 +26,7 @@ struct MetricsPage: Sendable {
         await self.splits(&page)
         self.shadow(snapshot, &page)
         self.captures(&page)
+        self.searched(&page)
         self.told(&page)
         page.family("teal_admin_acknowledged_total", .counter, "Changes acknowledged by the admin API.")
         page.sample("teal_admin_acknowledged_total", [:], acknowledged)

@@ -8,6 +8,7 @@ import NIOCore
 import NIOPosix
 package import Promotion
 import Routing
+package import SemanticSearch
 import ServiceLifecycle
 package import ServingCore
 import Shadow
@@ -43,6 +44,7 @@ package struct TealApplication: Sendable {
     private let lock: DataFolderLock
     private let parts: TrialParts
     private let gateParts: GateParts
+    private let searchEngine: SearchEngine?
     private let metrics: MetricsPage
     private let acknowledged = AdminCounter()
     private let stopRequest = AsyncStream.makeStream(of: Void.self)
@@ -57,7 +59,9 @@ package struct TealApplication: Sendable {
         let runtime = try OnnxRuntimeLocation.open(configured: configuration.onnxRuntime)
         let lock = try DataFolderLock(configuration.data)
         let store = try SQLiteControlStore(path: configuration.data.appending("control.db").string)
-        let trials = await TrialParts.open(configuration, logger: logger)
+        let searchParts = try SearchParts.open(configuration, runtime: runtime, logger: logger)
+        let trials = await TrialParts.open(configuration, meaning: searchParts.meaning, logger: logger)
+        let search = searchParts.engine(trials: trials, logger: logger)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
@@ -83,6 +87,7 @@ package struct TealApplication: Sendable {
             manager: manager,
             store: store,
             trials: trials,
+            search: search,
             logger: logger
         )
         let gateway = try await GatewayServer.start(
@@ -112,11 +117,13 @@ package struct TealApplication: Sendable {
             lock: lock,
             parts: trials,
             gateParts: gateParts,
+            searchEngine: search,
             metrics: MetricsPage(
                 publisher: publisher,
                 manager: manager,
                 store: store,
                 trials: trials,
+                search: search,
                 webhooks: gateParts.webhooks
             )
         )
@@ -138,6 +145,7 @@ package struct TealApplication: Sendable {
             store: self.store,
             trials: self.parts.reader,
             desk: self.gateParts.office,
+            search: self.searchEngine,
             info: AdminInfo(
                 version: TealVersion.current,
                 onnxRuntimeVersion: self.runtimeVersion,
@@ -159,6 +167,7 @@ package struct TealApplication: Sendable {
                 services: [
                     .init(service: self.gateParts.webhooks),
                     .init(service: EvidenceService(recorder: self.parts.recorder)),
+                    .init(service: SearchService(engine: self.searchEngine)),
                     .init(service: PromoterService(promoter: self.gateParts.promoter)),
                     .init(
                         service: StopService(requests: self.stopRequest.stream),
@@ -211,6 +220,7 @@ package struct TealApplication: Sendable {
 
     package var trials: any TrialReading { self.parts.reader }
     package var desk: any GateDesk { self.gateParts.office }
+    package var search: (any SemanticSearching)? { self.searchEngine }
 
     /// The last word of a gateway: what became of the requests it accepted.
     private func logBooks() async {

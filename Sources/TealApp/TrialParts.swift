@@ -1,3 +1,4 @@
+import Comparison
 import Cutover
 import Logging
 import NIOPosix
@@ -22,7 +23,11 @@ struct TrialParts: Sendable {
 
     /// Opens `captures.db` and takes up what an earlier process left. What cannot be read costs evidence and captures,
     /// never the start.
-    static func open(_ configuration: TealConfiguration, logger: Logger) async -> TrialParts {
+    static func open(
+        _ configuration: TealConfiguration,
+        meaning: (any TextMeaning)?,
+        logger: Logger
+    ) async -> TrialParts {
         let files = CaptureFiles.open(configuration, logger: logger)
         // Each of the two asks the other.
         let service = ShadowReference()
@@ -30,6 +35,7 @@ struct TrialParts: Sendable {
             store: files.store,
             key: files.key,
             logger: logger,
+            meaning: meaning,
             counts: { service.value?.counts(of: $0) ?? ShadowCounts() },
             onDeterministic: { service.value?.noteLiveDeterministic($0) }
         )

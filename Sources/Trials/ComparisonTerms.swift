@@ -6,7 +6,8 @@ enum ComparisonTerms {
     static func bytes(
         live: ModelSignature,
         candidate: ModelSignature,
-        _ settings: ComparisonSettings
+        _ settings: ComparisonSettings,
+        meaning: String?
     ) -> [UInt8] {
         var writer = BinaryWriter()
         for signature in [live, candidate] {
@@ -29,6 +30,8 @@ enum ComparisonTerms {
             writer.write(UInt64(output.ignoredFields.count))
             for field in output.ignoredFields { writer.write(field) }
         }
+        // Terms without a meaning stay what they were before there was one.
+        if let meaning { writer.write(meaning) }
         return writer.bytes
     }
 }

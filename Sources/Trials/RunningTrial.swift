@@ -12,10 +12,19 @@ final class RunningTrial: Sendable {
         var comparison: ComparisonSettings
         var capture: CapturePolicy
         var gate: GatePolicy
+        /// What tells the meaning of free texts; nil: they are compared by their letters.
+        var meaning: (any TextMeaning)?
 
         /// Equal for equal terms, in every process with the same key.
         func mark(_ redactor: PairRedactor) -> [UInt8] {
-            redactor.mark(ComparisonTerms.bytes(live: self.live, candidate: self.candidate, self.comparison))
+            redactor.mark(
+                ComparisonTerms.bytes(
+                    live: self.live,
+                    candidate: self.candidate,
+                    self.comparison,
+                    meaning: self.meaning?.mark
+                )
+            )
         }
     }
 
@@ -56,7 +65,8 @@ final class RunningTrial: Sendable {
                 live: terms.live,
                 candidate: terms.candidate,
                 settings: terms.comparison,
-                keeping: redactor
+                keeping: redactor,
+                meaning: terms.meaning
             )
             self.recorded = recorded
             self.earlier = earlier
@@ -82,6 +92,7 @@ final class RunningTrial: Sendable {
     struct Surroundings: Sendable {
         let store: any CaptureStore
         let key: [UInt8]
+        let meaning: (any TextMeaning)?
         let counts: @Sendable (Int64) -> ShadowCounts
         let onDeterministic: @Sendable (Int64) -> Void
     }
@@ -106,11 +117,15 @@ final class RunningTrial: Sendable {
         )
         self.beganAnew = record.map { $0.terms != state.mark } ?? false
         if let record, !self.beganAnew {
-            state.comparator = PairComparator(continuing: record.comparator, keeping: redactor)
+            state.comparator = PairComparator(
+                continuing: record.comparator,
+                keeping: redactor,
+                meaning: terms.meaning
+            )
             state.evidence = record.evidence
             // Tests of another margin would answer another question; what the evidence shows does not depend on it.
-            let terms = state.tests.terms
-            state.tests = record.tests.terms == terms ? record.tests : record.tests.begunAnew(terms)
+            let gate = state.tests.terms
+            state.tests = record.tests.terms == gate ? record.tests : record.tests.begunAnew(gate)
         }
         self.state = Mutex(state)
     }

@@ -1,4 +1,4 @@
-import Comparison
+package import Comparison
 package import Logging
 package import ServingCore
 import Synchronization
@@ -38,10 +38,17 @@ package final class TrialRecorder: PairSink, Sendable {
         key: [UInt8],
         logger: Logger,
         limit: Int = 64,
+        meaning: (any TextMeaning)? = nil,
         counts: @escaping @Sendable (Int64) -> ShadowCounts,
         onDeterministic: @escaping @Sendable (Int64) -> Void
     ) {
-        self.surroundings = .init(store: store, key: key, counts: counts, onDeterministic: onDeterministic)
+        self.surroundings = .init(
+            store: store,
+            key: key,
+            meaning: meaning,
+            counts: counts,
+            onDeterministic: onDeterministic
+        )
         self.logger = logger
         self.limit = limit
     }
@@ -83,7 +90,8 @@ package final class TrialRecorder: PairSink, Sendable {
             candidate: candidate,
             comparison: comparison,
             capture: capture,
-            gate: gate
+            gate: gate,
+            meaning: self.surroundings.meaning
         )
         if let trial = self.running(release.id) {
             if trial.renew(terms) { self.noteAnew(release) }

@@ -1,6 +1,6 @@
 import Admin
 import ArgumentParser
-import Foundation
+import SemanticSearch
 import ServingCore
 import Trials
 
@@ -13,6 +13,13 @@ struct Pairs: ParsableCommand {
             --export keeps a file that is there until the new one is complete. Each line is a request as it was kept, with \
             its id and the parameters that model.yaml declares as segments. Segments that came in headers are left out: a \
             V2 body has no place for them.
+
+            --like is `teal search MODEL --pair`: what is like a pair. --vectors writes id, divergence, the beginnings of \
+            request and answers, and the vectors of the newest pairs, for numpy.load.
+
+            teal pairs sentiment --diverged --since 1h
+            teal pairs sentiment --like 1700000000000007 --in change
+            teal pairs sentiment --vectors sentiment.npz
             """
     )
 
@@ -22,26 +29,33 @@ struct Pairs: ParsableCommand {
     @Flag(help: "Only pairs outside their comparators' tolerance.")
     var diverged = false
 
-    @Option(help: "Only pairs whose candidate leg ended so: \(Self.outcomes.joined(separator: ", ")).")
-    var outcome: String?
+    @Option(
+        help: "Only pairs whose candidate leg ended so: \(FilterText.outcomes).",
+        transform: FilterText.outcome
+    )
+    var outcome: Leg.Outcome?
 
-    @Option(help: "Only pairs whose live leg ended so.")
-    var liveOutcome: String?
+    @Option(help: "Only pairs whose live leg ended so.", transform: FilterText.outcome)
+    var liveOutcome: Leg.Outcome?
 
-    @Option(help: "Only pairs of this segment, e.g. tenant=acme.", transform: Self.segment)
+    @Option(help: "Only pairs of this segment, e.g. tenant=acme.", transform: FilterText.segment)
     var segment: Segment?
 
-    @Option(help: "Only pairs from then on: 1h, 2d, or ISO 8601.", transform: Self.time)
+    @Option(help: "Only pairs from then on: 1h, 2d, or ISO 8601.", transform: FilterText.time)
     var since: Int64?
 
-    @Option(help: "Only pairs before then.", transform: Self.time)
+    @Option(help: "Only pairs before then.", transform: FilterText.time)
     var until: Int64?
 
     @Option(help: "newest, or divergence for the most divergent first.")
     var order = PairQuery.Order.newest
 
-    @Option(help: "Number of rows, 1 to 1000.")
-    var limit = 50
+    @Option(
+        help: """
+            Number of rows, 1 to 1000 (default: 50); with --like 1 to 200 (20), with --vectors pairs, 1 to 100000 (10000).
+            """
+    )
+    var limit: Int?
 
     @Option(help: "Only pairs with a smaller id.")
     var before: Int64?
@@ -60,29 +74,57 @@ struct Pairs: ParsableCommand {
     )
     var export: String?
 
+    @Option(help: "Show pairs that are like this one.")
+    var like: Int64?
+
+    @Option(name: .customLong("in"), help: "What is compared with --like: requests, live, candidate or change.")
+    var field: SearchQuery.Field?
+
+    @Option(
+        help: """
+            Write the newest pairs of the newest trial, or of --release, with their vectors to this file as a NumPy \
+            archive (.npz); - is the standard output.
+            """
+    )
+    var vectors: String?
+
     @OptionGroup var admin: AdminOptions
 
     private var isFiltered: Bool {
         self.diverged || self.outcome != nil || self.liveOutcome != nil || self.segment != nil || self.since != nil
-            || self.until != nil || self.before != nil || self.order != .newest
+            || self.until != nil || self.isPaged
     }
 
+    private var isPaged: Bool { self.before != nil || self.order != .newest }
+
     func validate() throws {
-        for outcome in [self.outcome, self.liveOutcome] {
-            guard let outcome, !Self.outcomes.contains(outcome) else { continue }
-            throw ValidationError("an outcome is one of: \(Self.outcomes.joined(separator: ", "))")
-        }
-        if self.id != nil, self.isFiltered || self.export != nil || self.release != nil {
+        let modes = [
+            ("--id", self.id != nil), ("--export", self.export != nil), ("--like", self.like != nil),
+            ("--vectors", self.vectors != nil),
+        ].filter(\.1).map(\.0)
+        if modes.count > 1 { throw ValidationError("\(modes.joined(separator: " and ")) do not go together") }
+        if self.id != nil, self.isFiltered || self.release != nil {
             throw ValidationError("--id takes no other filter")
         }
         if self.export != nil, self.isFiltered { throw ValidationError("--export takes no filter but --release") }
+        if self.vectors != nil, self.isFiltered {
+            throw ValidationError("--vectors takes no filter but --release and --limit")
+        }
+        if self.like != nil, self.isPaged { throw ValidationError("--like takes neither --before nor --order") }
+        if self.field != nil, self.like == nil { throw ValidationError("--in needs --like") }
         if self.before != nil, self.order != .newest { throw ValidationError("--before needs --order newest") }
         if self.export != nil, self.admin.json { throw ValidationError("--export writes JSON lines already") }
+        if self.vectors != nil, self.admin.json { throw ValidationError("--vectors writes no JSON") }
     }
 
     func run() throws {
         if let export {
             try self.admin.run { client in try PairExport(path: export).run(client, self.model, self.release) }
+        } else if let vectors {
+            let export = VectorExport(path: vectors, release: self.release, limit: self.limit ?? VectorsPage.standard)
+            try self.admin.run { client in try export.run(client, self.model) }
+        } else if let like {
+            try Search.show(self.likeness(of: like), self.admin)
         } else if let id {
             try self.admin.run { client in
                 try client.pair(model: self.model, id: id)
@@ -103,10 +145,10 @@ struct Pairs: ParsableCommand {
             model: self.model,
             release: self.release,
             divergedOnly: self.diverged,
-            limit: self.limit
+            limit: self.limit ?? 50
         )
-        query.candidateOutcome = self.outcome
-        query.liveOutcome = self.liveOutcome
+        query.candidateOutcome = self.outcome?.name
+        query.liveOutcome = self.liveOutcome?.name
         query.segment = self.segment
         query.from = self.since
         query.until = self.until
@@ -115,20 +157,17 @@ struct Pairs: ParsableCommand {
         return query
     }
 
-    private static let outcomes = Leg.Outcome.allCases.map(\.name)
-
-    private static func segment(_ text: String) throws -> Segment {
-        guard let segment = Segment(text) else { throw ValidationError("write \(Segment.rule)") }
-        return segment
-    }
-
-    private static func time(_ text: String) throws -> Int64 {
-        guard let time = PointInTime.microseconds(text, before: CommandClock.microseconds) else {
-            throw ValidationError(
-                "'\(TerminalText.clean(text, limit: 80))' is no time: write 30m, 1h, 2d, or \(PointInTime.rule)"
-            )
-        }
-        return time
+    private func likeness(of pair: Int64) -> SearchQuery {
+        var query = SearchQuery(model: self.model, subject: .pair(pair), field: self.field ?? .requests)
+        query.limit = self.limit ?? query.limit
+        query.filter.release = self.release
+        query.filter.divergedOnly = self.diverged
+        query.filter.liveOutcome = self.liveOutcome
+        query.filter.candidateOutcome = self.outcome
+        query.filter.segment = self.segment
+        query.filter.from = self.since
+        query.filter.until = self.until
+        return query
     }
 }
 

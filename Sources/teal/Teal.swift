@@ -17,6 +17,6 @@ struct Teal: AsyncParsableCommand {
     /// Commands that talk to a running gateway.
     private static let clientCommands: [any ParsableCommand.Type] = [
         Status.self, Load.self, Unload.self, Traffic.self, Gate.self, Promote.self, Rollback.self, Releases.self,
-        Pairs.self, Report.self, Feedback.self, Replay.self, Audit.self,
+        Pairs.self, Search.self, Slices.self, Report.self, Feedback.self, Replay.self, Audit.self,
     ]
 }

@@ -12,6 +12,7 @@ struct AdminFixture: Sendable {
     let store: InMemoryControlStore
     let trials: FakeTrialReading
     let desk: FakeGateDesk
+    let search: FakeSemanticSearch
     let acknowledged: AdminCounter
     let port: Int
 
@@ -19,12 +20,14 @@ struct AdminFixture: Sendable {
     static func run(
         token: String? = nil,
         reasons: [String] = [],
+        hasSearch: Bool = true,
         _ body: @escaping @Sendable (AdminFixture) async throws -> Void
     ) async throws {
         let control = FakeModelControl()
         let store = InMemoryControlStore()
         let trials = FakeTrialReading()
         let desk = FakeGateDesk()
+        let search = FakeSemanticSearch()
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let server = try AdminServer(
             configuration: AdminConfiguration(port: 0, token: token),
@@ -32,6 +35,7 @@ struct AdminFixture: Sendable {
             store: store,
             trials: trials,
             desk: desk,
+            search: hasSearch ? search : nil,
             info: AdminInfo(version: "1.2.3", onnxRuntimeVersion: "1.32.0", startedAt: 1_700_000_000_000_000),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Self.quiet,
@@ -52,6 +56,7 @@ struct AdminFixture: Sendable {
                     store: store,
                     trials: trials,
                     desk: desk,
+                    search: search,
                     acknowledged: server.acknowledged,
                     port: port
                 )

@@ -13,6 +13,7 @@ import Testing
     private static func body(_ route: AdminRoutes.Route) -> String? {
         guard route.method == "POST" else { return nil }
         if route.path.hasSuffix("/feedback") { return #"{"id":"a","label":8}"# }
+        if route.path.hasSuffix("/search") { return #"{"text":"a"}"# }
         return route.path.hasSuffix("/traffic") ? #"{"shadow":0.5}"# : "{}"
     }
 
@@ -157,6 +158,7 @@ import Testing
                 store: admin.store,
                 trials: admin.trials,
                 desk: admin.desk,
+                search: nil,
                 info: AdminInfo(version: "1", onnxRuntimeVersion: "1", startedAt: 0),
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                 logger: AdminFixture.quiet,

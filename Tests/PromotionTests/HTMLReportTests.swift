@@ -93,7 +93,7 @@ struct HTMLReportTests {
     func accessible() throws {
         let (text, outline) = try self.page(.sample())
         let drawings = outline.all("svg").filter { $0.attributes["aria-hidden"] == nil }
-        #expect(drawings.count == 12 + 3 + 1 + 1)
+        #expect(drawings.count == 12 + 3 + 1 + 1 + 1)
         #expect(drawings.allSatisfy { $0.attributes["role"] == "img" && $0.attributes["aria-label"]?.isEmpty == false })
         #expect(outline.all("title").count == drawings.count + 1 && outline.all("desc").count == drawings.count)
         #expect(

@@ -38,7 +38,7 @@ struct MarkdownReportTests {
         for reason in report.trial.coverage.counts.dropped.keys { #expect(text.contains("(\(reason))")) }
         for output in report.trial.outputs { #expect(text.contains("| \(output.plan.name) |")) }
         for pair in report.pairs.prefix(3) { #expect(text.contains("<summary>Pair \(pair.summary.id)")) }
-        #expect(text.matches(of: /<details>/).count == 3 && text.matches(of: /<\/details>/).count == 3)
+        #expect(text.matches(of: /<details>/).count == 3 + 1 && text.matches(of: /<\/details>/).count == 3 + 1)
         #expect(text.contains("| label [0] | 3 | 8 |") && text.contains("| note &#36;.ok | true | \"yes\" |"))
     }
 

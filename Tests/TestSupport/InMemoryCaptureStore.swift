@@ -73,6 +73,9 @@ package final class InMemoryCaptureStore: CaptureStore {
     package func flush() async {}
     package func close() async {}
 
+    /// As retention does.
+    package func remove(_ ids: [Int64]) { self.state.withLock { state in for id in ids { state.pairs[id] = nil } } }
+
     // MARK: Reading
 
     package func releases(model: String?, limit: Int) async throws(StoreError) -> [Release] {
@@ -107,6 +110,10 @@ package final class InMemoryCaptureStore: CaptureStore {
             let matching = state.pairs.values.filter { query.matches($0.summary) && $0.summary.id > after }
             return Array(matching.sorted { $0.summary.id < $1.summary.id }.prefix(limit))
         }
+    }
+
+    package func pairs(_ ids: [Int64]) async throws(StoreError) -> [CapturedPair] {
+        try self.read { state in ids.compactMap { state.pairs[$0] } }
     }
 
     package func bodies(_ query: PairQuery, bytes: Int) async throws(StoreError) -> [[UInt8]] {

@@ -130,7 +130,8 @@ package struct AdminClient: Sendable {
         _ path: String,
         _ body: String?,
         _ headers: [String: String],
-        _ timeout: Duration
+        _ timeout: Duration,
+        answerLimit: Int = CurlExchange.answerLimit
     ) throws(CurlExchange.Failure) -> AdminAnswer {
         var fields = ["Accept": "application/json", "Expect": ""]
         if body != nil { fields["Content-Type"] = "application/json" }
@@ -142,7 +143,8 @@ package struct AdminClient: Sendable {
             url: self.address + path,
             headers: fields.map { name, value in value.isEmpty ? "\(name):" : "\(name): \(value)" },
             body: body.map { Array($0.utf8) },
-            timeoutMilliseconds: Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+            timeoutMilliseconds: Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000),
+            answerLimit: answerLimit
         ).perform()
         return AdminAnswer(status: answer.status, headers: answer.headers, body: answer.body)
     }

@@ -7,7 +7,10 @@ struct CurlExchange {
         /// Names in lower case.
         var headers: [String: String] = [:]
         var body: [UInt8] = []
+        fileprivate var limit: Int
         fileprivate var overflowed = false
+
+        fileprivate init(limit: Int) { self.limit = limit }
     }
 
     enum Failure: Error, Equatable {
@@ -25,8 +28,10 @@ struct CurlExchange {
     var headers: [String]
     var body: [UInt8]?
     var timeoutMilliseconds: Int
+    /// Bytes of an answer's body.
+    var answerLimit = Self.answerLimit
 
-    private static let answerLimit = 64 * 1024 * 1024
+    static let answerLimit = 64 * 1024 * 1024
     /// Not thread-safe in older versions, hence once.
     private static let isInitialised = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -41,7 +46,7 @@ struct CurlExchange {
             list = longer
         }
         defer { curl_slist_free_all(list) }
-        var answer = Answer()
+        var answer = Answer(limit: self.answerLimit)
         let code = withUnsafeMutablePointer(to: &answer) { context in
             self.configure(handle, list, context)
             return curl_easy_perform(handle)
@@ -79,7 +84,7 @@ struct CurlExchange {
             { bytes, size, count, context in
                 guard let bytes, let answer = context?.assumingMemoryBound(to: Answer.self) else { return 0 }
                 let length = size * count
-                guard answer.pointee.body.count + length <= CurlExchange.answerLimit else {
+                guard answer.pointee.body.count + length <= answer.pointee.limit else {
                     answer.pointee.overflowed = true
                     return 0
                 }

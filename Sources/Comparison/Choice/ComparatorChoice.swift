@@ -12,11 +12,13 @@ struct ComparatorChoice {
     ///   - live: at least one answer.
     ///   - candidate: the candidate's answers to the same requests, as far as they have this output.
     ///   - quotes: the reason may quote values of the answers.
+    ///   - meaning: `TextMeaning.mark`; nil when the meaning of texts is not known.
     static func choose(
         _ output: DeclaredOutput,
         live: [Tensor],
         candidate: [Tensor],
-        quotes: Bool
+        quotes: Bool,
+        meaning: String?
     ) -> ComparatorChoice {
         let datatype = live.first?.datatype ?? .bytes
         let answers = FirstAnswers(
@@ -24,7 +26,8 @@ struct ComparatorChoice {
             datatype: datatype,
             live: live,
             candidate: candidate,
-            quotes: quotes
+            quotes: quotes,
+            meaning: meaning
         )
         guard let wanted = output.comparator else { return answers.choice() }
         guard Self.fits(wanted, datatype) else {

@@ -40,4 +40,27 @@ extension ComparatorChoice.FirstAnswers {
             because: "\(form), texts that are neither JSON nor a few short classes in \(self.answers)"
         )
     }
+
+    /// By meaning where that is known, by letters else.
+    func text(_ why: String) -> ComparatorChoice {
+        let tolerance = self.output.tolerance
+        guard let meaning = self.meaning else {
+            return ComparatorChoice(
+                comparator: .text,
+                method: .text(TextComparator(tolerance: tolerance)),
+                tolerance: tolerance,
+                why: why
+            )
+        }
+        let limit =
+            tolerance == nil
+            ? "how alike answers must be is learned from live asked again and from its answers to other requests"
+            : "model.yaml says how far apart they may be"
+        return ComparatorChoice(
+            comparator: .text,
+            method: .text(TextComparator(tolerance: tolerance, meaning: meaning)),
+            tolerance: tolerance ?? MeaningScale().tolerance,
+            why: "\(why); text by meaning (\(meaning)), with numbers, names, negations and refusals looked at; \(limit)"
+        )
+    }
 }

@@ -15,6 +15,8 @@ extension ComparatorChoice {
         let candidate: [Tensor]
         /// Values of the answers may be told from the choice.
         let quotes: Bool
+        /// `TextMeaning.mark`; nil when the meaning of texts is not known.
+        let meaning: String?
 
         var answers: String { self.live.count == 1 ? "1 answer" : "\(self.live.count) answers" }
 
@@ -43,12 +45,7 @@ extension ComparatorChoice {
             case .vector:
                 return self.vector(why)
             case .text:
-                return ComparatorChoice(
-                    comparator: comparator,
-                    method: .text(TextComparator(tolerance: tolerance ?? 0)),
-                    tolerance: tolerance,
-                    why: why
-                )
+                return self.text(why)
             case .json:
                 return ComparatorChoice(
                     comparator: comparator,

@@ -37,6 +37,9 @@ package enum DifferenceSentence {
             return "the candidate is \(Self.rounded(abs(error))) \(error > 0 ? "larger" : "smaller"), divergence "
                 + Self.rounded(output.divergence)
         }
+        if let fired = TextGuard.sentence(output.details) {
+            return "\(fired), divergence \(Self.rounded(output.divergence))"
+        }
         return "divergence \(Self.rounded(output.divergence))"
     }
 

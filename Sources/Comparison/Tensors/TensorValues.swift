@@ -1,13 +1,13 @@
-import ServingCore
+package import ServingCore
 
 /// The numbers of one tensor of any fixed-width datatype, read as doubles a part at a time. Never reads outside the bytes.
 /// 64-bit integers beyond 2^53 are rounded.
-struct TensorValues {
+package struct TensorValues {
     private let tensor: Tensor
-    let count: Int
+    package let count: Int
 
     /// Nil for BYTES, and when the bytes are not exactly the elements the shape asks for.
-    init?(_ tensor: Tensor) {
+    package init?(_ tensor: Tensor) {
         guard let width = tensor.datatype.byteWidth, let count = Tensor.elementCount(of: tensor.shape),
             tensor.bytes.count.isMultiple(of: width), tensor.bytes.count / width == count
         else { return nil }
@@ -16,7 +16,7 @@ struct TensorValues {
     }
 
     /// Makes `target` hold the elements of `range`, which is cut to those there are. Reuses its memory.
-    func read(_ range: Range<Int>, into target: inout [Double]) {
+    package func read(_ range: Range<Int>, into target: inout [Double]) {
         let range = range.clamped(to: 0..<self.count)
         if target.count > range.count {
             target.removeLast(target.count - range.count)

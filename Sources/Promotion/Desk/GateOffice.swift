@@ -1,4 +1,5 @@
 import Comparison
+package import SemanticSearch
 package import ServingCore
 package import Trials
 
@@ -9,17 +10,21 @@ package struct GateOffice: GateDesk {
     private let trials: any TrialReading
     private let store: any ControlStore
     private let feedback: FeedbackKeeper
+    private let search: (any SemanticSearching)?
     private let version: String
     /// Microseconds since 1970.
     private let now: @Sendable () -> Int64
 
-    /// - Parameter version: of the gateway, for reports.
+    /// - Parameters:
+    ///   - search: asked for what a report says of slices; nil: reports say nothing of them.
+    ///   - version: of the gateway, for reports.
     package init(
         book: VerdictBook,
         recorder: TrialRecorder,
         trials: any TrialReading,
         store: any ControlStore,
         feedback: FeedbackKeeper,
+        search: (any SemanticSearching)? = nil,
         version: String,
         now: @escaping @Sendable () -> Int64
     ) {
@@ -28,6 +33,7 @@ package struct GateOffice: GateDesk {
         self.trials = trials
         self.store = store
         self.feedback = feedback
+        self.search = search
         self.version = version
         self.now = now
     }
@@ -76,6 +82,7 @@ package struct GateOffice: GateDesk {
             pairs: pairs,
             audit: try await self.audit(of: model),
             feedback: Self.figures(evidence),
+            slices: await SlicesSection.found(for: trial.release, by: self.search),
             gateway: self.version,
             generated: self.now()
         )

@@ -89,96 +89,43 @@ extension CheckBuilder {
         return result
     }
 
+    /// Has the trial lasted long enough, and seen what is usually asked?
     func coverage() -> CheckResult {
         let rule = self.policy.rule(.coverage)
         let pairs = self.input.tests.pairs
         let span = self.input.tests.last.map { $0 - (self.input.tests.first ?? $0) } ?? 0
         let isEnough = span >= self.policy.minimumTime && pairs >= rule.minimum
+        let usual = self.input.coverage.flatMap { $0.reference >= Self.fewestReferences ? $0 : nil }
+        let isUsual = usual.map { $0.share >= Self.usualShare } ?? true
         var result = CheckResult(
             .coverage,
-            state: isEnough ? .pass : .undecided,
+            state: isEnough && isUsual ? .pass : .undecided,
             enforcement: rule.enforcement,
             count: pairs,
             minimum: rule.minimum,
             sentence: "pairs over \(Figure.wait(microseconds: span)) of "
                 + "\(Figure.wait(microseconds: self.policy.minimumTime)) that are asked for"
         )
-        guard !isEnough else { return result }
         if pairs < rule.minimum {
             result.needed = rule.minimum
             result.sentence += ", \(pairs) of \(rule.minimum) pairs"
         }
+        if let usual {
+            result.mean = usual.share
+            result.sentence +=
+                "; this trial has seen requests like \(Figure.wholePercent(usual.share)) of "
+                + "\(Figures.count(usual.reference)) earlier ones"
+                + (isUsual ? "" : ", \(Figure.wholePercent(Self.usualShare)) are needed")
+        }
+        guard !isEnough else { return result }
         let more = rule.minimum - min(rule.minimum, pairs)
         let wait = more > 0 ? self.time(for: more, of: pairs) : 0
         result.remaining = wait.map { max($0, self.policy.minimumTime - span) }
         return result
     }
 
-    /// Each segment's e-values against "no worse than the whole may be", under one false discovery rate (statistics B8).
-    func segments() -> CheckResult {
-        let rule = self.policy.rule(.segments)
-        let tests = self.input.tests
-        let support = max(rule.minimum, tests.pairs / 100)
-        let large = tests.segments.filter { $0.pairs >= support }
-        var result = CheckResult(
-            .segments,
-            state: .absent,
-            enforcement: rule.enforcement,
-            count: UInt64(large.count),
-            minimum: 1,
-            sentence: ""
-        )
-        result.margin = rule.margin
-        guard !tests.segments.isEmpty else {
-            result.sentence = "no segments are declared, or no request had one"
-            return result
-        }
-        let candidates = large.flatMap { self.evidence(of: $0) }
-        let rejected = EValues.rejected(candidates.map { exp(min($0.logE, 700)) }, alpha: Self.discoveryRate)
-        guard let worst = rejected.map({ candidates[$0] }).max(by: { $0.logE < $1.logE }) else {
-            result.state = .pass
-            result.sentence = "none of \(large.count) segments with \(support) pairs or more is worse than allowed"
-            return result
-        }
-        result.state = .fail
-        result.failEvidence = worst.logE
-        let names = Set(rejected.map { candidates[$0].name }).sorted()
-        result.subject = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : "")
-        result.sentence =
-            "\(worst.name): \(worst.what) \(Figure.percent(worst.mean)), \(Figure.percent(worst.margin)) "
-            + "accepted for a segment" + (names.count > 1 ? "; and \(names.count - 1) more segments" : "")
-        return result
-    }
-
-    private static let discoveryRate = 0.1
-
-    private struct SegmentEvidenceValue {
-        var name: String
-        var what: String
-        var logE: Double
-        var mean: Double
-        var margin: Double
-    }
-
-    private func evidence(of tests: SegmentTests) -> [SegmentEvidenceValue] {
-        let name = "\(tests.segment.key)=\(tests.segment.value)"
-        var values = [self.value(name, "errors and invalid answers", tests.failures)]
-        if tests.quality.count > 0 { values.append(self.value(name, "loss against feedback", tests.quality)) }
-        guard self.policy.rule(.divergence).enforcement == .block else { return values }
-        let shown = tests.divergence.shown(isDeterministic: self.isDeterministic)
-        var value = self.value(name, "divergence", shown)
-        value.logE = tests.divergence.failEvidence(isDeterministic: self.isDeterministic)
-        values.append(value)
-        return values
-    }
-
-    private func value(_ name: String, _ what: String, _ test: MarginTest) -> SegmentEvidenceValue {
-        SegmentEvidenceValue(
-            name: name,
-            what: what,
-            logE: test.fail.evidence.log,
-            mean: test.mean,
-            margin: test.margin
-        )
-    }
+    /// Of the requests of earlier trials, the share that must have a like one in this trial; with fewer of them the share
+    /// says nothing (statistics B14).
+    private static let usualShare = 0.9
+    private static let fewestReferences: UInt64 = 100
 }

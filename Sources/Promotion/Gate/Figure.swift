@@ -11,6 +11,11 @@ package enum Figure {
         return text
     }
 
+    /// `73 %`, rounded down: what falls short of a share is not shown as that share.
+    package static func wholePercent(_ share: Double) -> String {
+        share.isFinite && abs(share) < 1e6 ? String(format: "%.0f %%", (share * 100 + 1e-9).rounded(.down)) : "unknown"
+    }
+
     /// `1.05`.
     package static func ratio(_ value: Double) -> String {
         value.isFinite ? String(format: "%.2f", value) : "any number of"

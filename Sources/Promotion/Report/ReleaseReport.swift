@@ -26,6 +26,8 @@ package struct ReleaseReport: Sendable, Codable, Equatable {
     package var audit: [AuditEntry]
     /// Nil when no feedback was given.
     package var feedback: FeedbackFigures?
+    /// Nil without search, or when it knows nothing of the release.
+    package var slices: SlicesSection?
 
     /// What makes a stored verdict one that can be acted on.
     package struct Seal: Sendable, Codable, Equatable {
@@ -72,6 +74,7 @@ package struct ReleaseReport: Sendable, Codable, Equatable {
         pairs: [PairDocument],
         audit: [AuditEntry],
         feedback: FeedbackFigures?,
+        slices: SlicesSection? = nil,
         gateway: String,
         generated: Int64
     ) {
@@ -85,5 +88,6 @@ package struct ReleaseReport: Sendable, Codable, Equatable {
         self.pairs = Array(pairs.prefix(Self.pairLimit))
         self.audit = Array(audit.prefix(Self.auditLimit))
         self.feedback = feedback
+        self.slices = slices
     }
 }

@@ -108,4 +108,7 @@ package struct GatePolicy: Sendable, Codable, Equatable {
         self.rules[check] ?? Self.rules(self.mode)[check]
             ?? Rule(margin: 0, minimum: 0, enforcement: .off)
     }
+
+    /// The mean divergence that a part of the traffic may have (C8).
+    package var sliceMargin: Double { min(1, self.rule(.divergence).margin * self.rule(.segments).margin) }
 }

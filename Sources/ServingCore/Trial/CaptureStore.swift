@@ -28,6 +28,9 @@ package protocol CaptureStore: FeedbackStore {
         after: Int64,
         limit: Int
     ) async throws(StoreError) -> [CapturedPair]
+    /// Those of `ids` that `pair` would find, in that order. Large pairs end it early, after at least one: the caller asks
+    /// again for the ids behind the last.
+    func pairs(_ ids: [Int64]) async throws(StoreError) -> [CapturedPair]
     /// Bodies of the pairs that `query` lists, in its order. One that would take more than what those before it left of
     /// `bytes` is not read and left out.
     func bodies(_ query: PairQuery, bytes: Int) async throws(StoreError) -> [[UInt8]]

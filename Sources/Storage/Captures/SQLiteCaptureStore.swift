@@ -152,6 +152,10 @@ package final class SQLiteCaptureStore: CaptureStore {
         }
     }
 
+    package func pairs(_ ids: [Int64]) async throws(StoreError) -> [CapturedPair] {
+        try await self.database.read { db in try CapturedPair.fetch(ids, bytes: 16 << 20, in: db) }
+    }
+
     package func bodies(_ query: PairQuery, bytes: Int) async throws(StoreError) -> [[UInt8]] {
         try await self.database.read { db in
             let ids = try CapturedPair.Summary.fetch(query, in: db).map(\.id)

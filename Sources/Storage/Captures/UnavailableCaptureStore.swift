@@ -60,6 +60,10 @@ package final class UnavailableCaptureStore: CaptureStore {
         throw self.failure
     }
 
+    package func pairs(_ ids: [Int64]) async throws(StoreError) -> [CapturedPair] {
+        throw self.failure
+    }
+
     package func bodies(_ query: PairQuery, bytes: Int) async throws(StoreError) -> [[UInt8]] {
         throw self.failure
     }

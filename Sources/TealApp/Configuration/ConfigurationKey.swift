@@ -1,6 +1,7 @@
 import Gateway
 import Logging
 import NIOCore
+import SemanticSearch
 import Slots
 import SystemPackage
 
@@ -53,6 +54,23 @@ struct ConfigurationKey: Sendable {
         .duration("captures.maxAge", "older captured pairs are removed") { $0.captureAge = $1 },
         .number("captures.maxBytes", (16 << 20)...(1 << 46), "size at which the oldest pairs are removed") {
             $0.captureBytes = Int64($1)
+        },
+        .flag("search.enabled", "whether kept pairs are embedded and can be searched") { $0.search.isEnabled = $1 },
+        .number("search.pairs", 1_000...2_000_000, "newest pairs of a model that can be searched") {
+            $0.search.pairs = $1
+        },
+        .init("search.static", "table of the embedder that every text goes through") { $0.search.table = FilePath($1) },
+        .init("search.model", "ONNX model that embeds the most divergent pairs and a sample") {
+            $0.search.model = FilePath($1)
+        },
+        .init("search.vocabulary", "its WordPiece vocabulary, a token a line") { $0.search.vocabulary = FilePath($1) },
+        .init("search.pooling", "mean or cls: what becomes of its tokens' vectors", Self.pooling),
+        .number("search.tokens", 3...4_096, "tokens of a text it reads") { $0.search.options.maximumTokens = $1 },
+        .init("search.queryPrefix", "what it wants before a text that is looked for") {
+            $0.search.options.queryPrefix = $1
+        },
+        .init("search.passagePrefix", "what it wants before a text that is looked among") {
+            $0.search.options.passagePrefix = $1
         },
         .init("admin.host", "address the admin API listens on") { $0.adminHost = $1 },
         .number("admin.port", 0...65_535, "port of the admin API; 0 lets the system choose") { $0.adminPort = $1 },
@@ -121,6 +139,13 @@ struct ConfigurationKey: Sendable {
             throw Invalid(expectation: "must be one to eight addresses that begin with http:// or https://")
         }
         configuration.webhooks = urls
+    }
+
+    private static func pooling(_ configuration: inout TealConfiguration, _ text: String) throws(Invalid) {
+        guard let pooling = OnnxTextOptions.Pooling(rawValue: text) else {
+            throw Invalid(expectation: "must be mean or cls")
+        }
+        configuration.search.options.pooling = pooling
     }
 
     private static func logLevel(_ configuration: inout TealConfiguration, _ text: String) throws(Invalid) {

@@ -20,6 +20,7 @@ package struct TealConfiguration: Sendable {
     package var captureAge = Duration.seconds(7 * 24 * 60 * 60)
     /// ...and no more than fit in this many bytes.
     package var captureBytes: Int64 = 2 << 30
+    package var search = SearchConfiguration()
     package var adminHost = "127.0.0.1"
     package var adminPort = 8002
     package var adminToken: String?

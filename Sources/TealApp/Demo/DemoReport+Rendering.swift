@@ -4,8 +4,8 @@ import ServingCore
 extension DemoReport {
     /// The tables a person reads at the end.
     package var text: String {
-        [self.gateTable, self.slotTable, self.cutovers, self.mirroring, self.books, self.files].filter { !$0.isEmpty }
-            .joined(separator: "\n\n")
+        [self.gateTable, self.slotTable, self.cutovers, self.mirroring, self.differing, self.books, self.files]
+            .filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
     private var gateTable: String {

@@ -52,6 +52,7 @@ package struct DemoReport: Sendable {
     package var laws: [DemoLaw] = []
     /// What mirroring showed.
     package var trials: [TrialDocument] = []
+    package var slices: [DemoSlices] = []
     /// The first few failures of requests, in words.
     package var failureTexts: [String] = []
     /// What kept the demo from being told in full.

@@ -2,6 +2,7 @@ import Foundation
 import LoadGenerator
 import NIOPosix
 import Promotion
+import SemanticSearch
 import ServingCore
 
 /// Tells the demo against a running gateway, with traffic from the first act to the last: the gate promotes the good
@@ -194,6 +195,9 @@ package struct DemoStory: Sendable {
             do {
                 let document = try await self.target.desk.report(model: one.model, release: given.verdict.release)
                 report.trials.append(document.trial)
+                if let found = document.slices?.document.findings.confirmed {
+                    report.slices.append(DemoSlices(model: one.model, version: one.version, confirmed: found))
+                }
                 try FileManager.default.createDirectory(
                     atPath: self.plan.reports,
                     withIntermediateDirectories: true

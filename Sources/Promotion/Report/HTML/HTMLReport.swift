@@ -33,8 +33,8 @@ enum HTMLReport {
     private static func sections(_ report: ReleaseReport) -> Markup {
         [
             ChecksSection.markup(report), PairsSection.markup(report), OutputsSection.markup(report),
-            LatencySection.markup(report), SegmentsSection.markup(report), CoverageSection.markup(report),
-            AuditSection.markup(report), OriginSection.markup(report),
+            LatencySection.markup(report), SegmentsSection.markup(report), SlicesPart.markup(report),
+            CoverageSection.markup(report), AuditSection.markup(report), OriginSection.markup(report),
         ].joined()
     }
 

@@ -6,7 +6,7 @@ extension StyleSheet {
         svg .tick { fill: var(--soft); }
         svg.divergence .value { font-size: 11px; }
         svg.patterns { position: absolute; }
-        svg.latency, svg.divergence, svg.coverage { display: block; height: auto; }
+        svg.latency, svg.divergence, svg.coverage, svg.map { display: block; height: auto; }
         .mark { vertical-align: -3px; }
         svg.pass { --tone: var(--pass); }
         svg.fail { --tone: var(--fail); }
@@ -44,6 +44,14 @@ extension StyleSheet {
         .probability { vertical-align: -1px; margin-right: 7px; }
         .probability .frame { fill: none; stroke: var(--line); }
         .probability .share { fill: var(--soft); }
+        svg.excess { display: block; }
+        .excess .extent { fill: var(--hatch); }
+        .excess .mean { fill: var(--ink); }
+        .map .place { fill: none; stroke-linecap: round; }
+        .place.near { stroke: var(--soft); stroke-width: 2.4; stroke-opacity: 0.55; }
+        .place.some { stroke: var(--blue); stroke-width: 5; stroke-opacity: 0.75; }
+        .place.much { stroke: var(--open); stroke-width: 2; }
+        .map .place.apart { fill: var(--fail); stroke: var(--paper); stroke-width: 0.7; }
         @media (max-width: 700px) {
           .columns { grid-template-columns: 1fr; }
           section { overflow-x: auto; }

@@ -87,13 +87,16 @@ enum StyleSheet {
 
         figure { margin: 10px 0; }
         figcaption { font-size: 13px; color: var(--soft); }
-        article.output, article.pair { border-top: 1px solid var(--line); padding-top: 2px; margin-bottom: 26px; }
+        article.output, article.pair, article.slice { border-top: 1px solid var(--line); padding-top: 2px; margin-bottom: 26px; }
         h2 + article.pair { border-top: 0; }
         .sides { table-layout: fixed; }
         .sides.numbers { width: auto; min-width: 60%; table-layout: auto; font-variant-numeric: tabular-nums; }
         .sides .text { white-space: pre-wrap; line-height: 1.5; }
         .sides mark { overflow-wrap: anywhere; }
         .inputs th:first-child, .origin th { width: 170px; }
+        .slices th.excess { width: 150px; }
+        .examples { table-layout: fixed; }
+        .examples tbody th { font-weight: normal; }
         .top { font-size: 11.5px; border: 1px solid currentColor; border-radius: 3px; padding: 0 3px; }
         .confusion { width: auto; table-layout: auto; }
         .confusion th, .confusion td { padding: 3px 9px; text-align: right; border: 1px solid var(--line);

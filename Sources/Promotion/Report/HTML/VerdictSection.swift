@@ -21,7 +21,7 @@ enum VerdictSection {
             \(self.missing(answer, verdict))</div>
             </div>
             </section>
-            \(self.facts(report))\(self.contents)
+            \(self.facts(report))\(self.contents(report))
             """
     }
 
@@ -76,10 +76,13 @@ enum VerdictSection {
         return "\(seal.id) <small>\(validity) \(ReportTime.text(seal.expires))</small>"
     }
 
-    private static let contents: Markup = """
-        <nav aria-label="Contents"><a href="#checks">Checks</a> <a href="#pairs">Worst pairs</a> \
-        <a href="#outputs">Outputs</a> <a href="#latency">Latency</a> <a href="#segments">Segments</a> \
-        <a href="#coverage">Coverage</a> <a href="#audit">Audit trail</a> <a href="#origin">Origin</a></nav>
+    private static func contents(_ report: ReleaseReport) -> Markup {
+        let slices: Markup = report.slices == nil ? "" : "<a href=\"#slices\">Slices</a> "
+        return """
+            <nav aria-label="Contents"><a href="#checks">Checks</a> <a href="#pairs">Worst pairs</a> \
+            <a href="#outputs">Outputs</a> <a href="#latency">Latency</a> <a href="#segments">Segments</a> \
+            \(slices)<a href="#coverage">Coverage</a> <a href="#audit">Audit trail</a> <a href="#origin">Origin</a></nav>
 
-        """
+            """
+    }
 }

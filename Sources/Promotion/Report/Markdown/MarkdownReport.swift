@@ -7,7 +7,8 @@ enum MarkdownReport {
     static func text(_ report: ReleaseReport) -> String {
         let parts = [
             self.verdict(report), self.checks(report.verdict.checks), self.latency(report), self.outputs(report),
-            self.coverage(report.trial.coverage), MarkdownPairs.markdown(report), self.origin(report),
+            MarkdownSlices.markdown(report), self.coverage(report.trial.coverage), MarkdownPairs.markdown(report),
+            self.origin(report),
         ]
         return parts.filter { $0.bytes > 0 }.joined(separator: "\n").text
     }

@@ -33,6 +33,8 @@ extension CheckResult {
     /// What an undecided check still waits for; nil for the others.
     var outlookText: String? {
         guard self.state == .undecided else { return nil }
+        // Waits for time and for what is asked, not for a test.
+        if self.check == .coverage { return self.remaining.map { "\(Figures.span($0)) to go" } }
         guard let needed = self.needed else {
             return self.count < self.minimum ? nil : "a decision is unlikely at this margin"
         }
@@ -45,6 +47,7 @@ extension CheckResult {
         switch self.state {
         case .pass: nil
         case .absent: "there is nothing to look at"
+        case .undecided where self.check == .coverage: self.sentence
         case .undecided: self.countText + (self.outlookText.map { ": \($0)" } ?? "")
         case .fail:
             if let lower = self.finiteLower, let margin = self.marginText {

@@ -10,8 +10,8 @@ enum CheckUnit {
 
     init(_ check: GateCheck) {
         switch check {
-        case .dataQuality, .validity, .errors, .flips, .tail, .quality: self = .share
-        case .divergence, .segments, .cloudShift, .coverage: self = .distance
+        case .dataQuality, .validity, .errors, .flips, .tail, .quality, .coverage: self = .share
+        case .divergence, .segments, .cloudShift: self = .distance
         case .latencyMedian, .latencyTail, .cost: self = .ratio
         }
     }

@@ -1,0 +1,121 @@
+import Admin
+import ArgumentParser
+import SemanticSearch
+import ServingCore
+
+/// `teal search`: kept pairs by what they mean.
+struct Search: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find kept pairs by what requests or answers mean.",
+        discussion: """
+            Each row is one content, shown by the most divergent pair that has it; * marks those that diverged. \
+            `teal pairs MODEL --id PAIR` shows one in full.
+
+            teal search sentiment "not good" --diverged
+            teal search sentiment "refund" --in candidate --since 1d
+            teal search sentiment --pair 1700000000000007 --in change
+            """
+    )
+
+    @Argument(help: "The model's name.")
+    var model: String
+
+    @Argument(help: "What to look for.")
+    var text: String?
+
+    @Option(help: "Look for what is like this pair.")
+    var pair: Int64?
+
+    @Option(
+        name: .customLong("in"),
+        help: "What is compared: requests, live, candidate, or change (the candidate's answer less the live one)."
+    )
+    var field = SearchQuery.Field.requests
+
+    @Option(help: "volume: the static embedder; precise: the sentence model; auto: one finds, the other ranks.")
+    var precision = SearchQuery.Precision.auto
+
+    @Flag(help: "By meaning alone: exact words do not count.")
+    var noWords = false
+
+    @Flag(help: "Only pairs outside their comparators' tolerance.")
+    var diverged = false
+
+    @Option(help: "Only pairs of at least this divergence, e.g. 0.2 or 20%.", transform: FilterText.share)
+    var least: Double?
+
+    @Option(help: "Only pairs of at most this divergence.", transform: FilterText.share)
+    var most: Double?
+
+    @Option(help: "Only pairs of this slice; `teal slices MODEL` lists them.", transform: FilterText.slice)
+    var slice: String?
+
+    @Option(
+        help: "Only pairs whose candidate leg ended so: \(FilterText.outcomes).",
+        transform: FilterText.outcome
+    )
+    var outcome: Leg.Outcome?
+
+    @Option(help: "Only pairs whose live leg ended so.", transform: FilterText.outcome)
+    var liveOutcome: Leg.Outcome?
+
+    @Option(help: "Only pairs of this segment, e.g. tenant=acme.", transform: FilterText.segment)
+    var segment: Segment?
+
+    @Option(help: "Only pairs from then on: 1h, 2d, or ISO 8601.", transform: FilterText.time)
+    var since: Int64?
+
+    @Option(help: "Only pairs before then.", transform: FilterText.time)
+    var until: Int64?
+
+    @Option(help: "Only pairs of this trial; `teal releases MODEL` lists them. All if left out.")
+    var release: Int64?
+
+    @Option(help: "Number of rows, 1 to 200.")
+    var limit = 20
+
+    @OptionGroup var admin: AdminOptions
+
+    func validate() throws {
+        guard (self.text == nil) != (self.pair == nil) else {
+            throw ValidationError("write what to look for, or --pair ID, one of them")
+        }
+        if let text, text.allSatisfy(\.isWhitespace) { throw ValidationError("the text to look for is empty") }
+        if self.noWords, self.text == nil { throw ValidationError("--no-words is for texts only") }
+        guard (1...200).contains(self.limit) else { throw ValidationError("--limit is between 1 and 200") }
+        if let least, let most, least > most { throw ValidationError("--least is more than --most") }
+        if let since, let until, since >= until { throw ValidationError("--since must be earlier than --until") }
+    }
+
+    func run() throws { try Self.show(self.query, self.admin) }
+
+    static func show(_ query: SearchQuery, _ admin: AdminOptions) throws {
+        try admin.run { client in
+            try client.search(query)
+        } describe: { answer in
+            SearchReport.text(try answer.decode(SearchDocument.self))
+        }
+    }
+
+    private var query: SearchQuery {
+        let subject = self.pair.map(SearchQuery.Subject.pair) ?? .text(self.text ?? "")
+        var query = SearchQuery(model: self.model, subject: subject, field: self.field)
+        query.precision = self.precision
+        query.usesWords = !self.noWords
+        query.limit = self.limit
+        query.filter.release = self.release
+        query.filter.divergedOnly = self.diverged
+        query.filter.leastDivergence = self.least
+        query.filter.mostDivergence = self.most
+        query.filter.liveOutcome = self.liveOutcome
+        query.filter.candidateOutcome = self.outcome
+        query.filter.slice = self.slice
+        query.filter.segment = self.segment
+        query.filter.from = self.since
+        query.filter.until = self.until
+        return query
+    }
+}
+
+extension SearchQuery.Field: ExpressibleByArgument {}
+extension SearchQuery.Precision: ExpressibleByArgument {}
