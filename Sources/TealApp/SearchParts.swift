@@ -86,9 +86,11 @@ struct SearchParts: Sendable {
         return bytes
     }
 
-    /// Nil when search is off.
+    /// Nil when search is off, or nothing is kept to search in.
     func engine(trials: TrialParts, logger: Logger) -> SearchEngine? {
-        guard self.configuration.search.isEnabled, let executor = IdleExecutor() else { return nil }
+        guard self.configuration.search.isEnabled, !(trials.store is UnavailableCaptureStore),
+            let executor = IdleExecutor()
+        else { return nil }
         var options = SearchEngine.Options(now: { WallClock.microseconds() })
         options.pairs = self.configuration.search.pairs
         options.folder = self.configuration.data.appending("search").string

@@ -160,7 +160,8 @@ struct Collection: Sendable {
             if !contents.request.numbers.isEmpty, self.requestFit.add(contents.request.numbers) {
                 self.begin([.requests], self.requestFit)
             }
-            if !contents.live.numbers.isEmpty, self.answerFit.add(contents.live.numbers) {
+            for numbers in [contents.live.numbers, contents.candidate.numbers]
+            where !numbers.isEmpty && self.answerFit.add(numbers) {
                 self.begin([.live, .candidate, .change], self.answerFit)
             }
         }

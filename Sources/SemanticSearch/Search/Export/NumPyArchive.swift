@@ -28,7 +28,7 @@ package struct NumPyArchive: Sendable {
 
     /// Begins an array, whose elements follow row by row.
     ///
-    /// - Parameter name: of letters, digits and underscores; each once.
+    /// - Parameter name: of letters, digits, underscores and hyphens; each once.
     package mutating func begin(
         _ name: String,
         _ element: NumPyElement,
@@ -121,7 +121,8 @@ package struct NumPyArchive: Sendable {
     private static func isName(_ name: String) -> Bool {
         (1...255).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
-                byte == UInt8(ascii: "_") || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
+                let isDigit = byte &- 0x30 < 10
+                return isDigit || (byte | 0x20) &- 0x61 < 26 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
             }
     }
 
