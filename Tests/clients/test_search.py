@@ -55,7 +55,9 @@ def broken(tmp_path_factory):
 
 
 def is_negation(slice):
+    """By what makes it, or by the word that tells it best from other requests."""
     words = [predicate["value"].lower() for predicate in slice["predicates"]]
+    words += [term["word"] for term in slice["terms"][:1]]
     return any(word in NEGATIONS or word.endswith("n't") for word in words)
 
 
