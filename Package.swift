@@ -139,7 +139,7 @@ let package = Package(
                 "Admin", "Capture", "Comparison", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference",
                 "Promotion", "Routing", "SemanticSearch", "ServingCore", "Shadow", "Slots", "Storage", "Telemetry",
                 "Trials",
-                collections, configuration, lifecycle,
+                collections, configuration, crypto, lifecycle,
                 logging, nio, nioPosix, signals, system, yams,
             ],
             swiftSettings: strict

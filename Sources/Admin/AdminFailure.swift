@@ -19,6 +19,8 @@ struct AdminFailure: Error {
         case let failure as AdminFailure: self = failure
         case let error as ControlError: self.init(error)
         case let error as StoreError: self.init(error)
+        case let error as SearchUnavailable:
+            self.init(.serviceUnavailable, ControlError.Code.notReady.rawValue, error.sentence)
         case is NIOTooManyBytesError:
             self.init(.contentTooLarge, "too_large", "the body is larger than \(RequestBodyLimits.bytes) bytes")
         case let error as HTTPError where error.status.code < 500:

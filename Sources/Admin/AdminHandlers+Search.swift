@@ -7,13 +7,7 @@ extension AdminHandlers {
     /// The routes that look for meaning: search, slices, map, vectors.
     func find(_ route: AdminRoute, _ request: Request, _ context: AdminContext) async throws -> Response {
         let model = try context.model()
-        guard let search else {
-            throw AdminFailure(
-                .serviceUnavailable,
-                ControlError.Code.notReady.rawValue,
-                "search is switched off; `search.enabled: true` in the configuration turns it on"
-            )
-        }
+        let search = try self.search.get()
         do {
             return route == .search
                 ? try await self.find(model, request, search) : try await self.show(route, model, request, search)
@@ -44,19 +38,37 @@ extension AdminHandlers {
         case .slices: return .json(try await search.slices(model: model, release: release))
         case .map: return .json(try await search.map(model: model, release: release))
         case .vectors:
-            let limit = try fields.limit(default: VectorsPage.standard, atMost: VectorsPage.most)
-            let archive = try await search.vectors(model: model, release: release, limit: limit)
-            var response = Response.bytes(ByteBuffer(bytes: archive), .binary)
-            let name = ([model, "vectors"] + (release.map { ["\($0)"] } ?? [])).joined(separator: "-")
-            response.headers.set("Content-Disposition", "attachment; filename=\"\(name).npz\"")
-            return response
+            let limit = try fields.limit(
+                default: VectorArchive.standard,
+                atMost: Int64(VectorArchive.limits.upperBound)
+            )
+            return .archive(try await search.archive(model: model, release: release, limit: limit), of: model)
         default: throw AdminFailure(.notFound, "not_found", "no such route")
         }
     }
 }
 
-/// How many pairs there may be in one archive of vectors.
-package enum VectorsPage {
-    package static let standard = 10_000
-    package static let most: Int64 = 100_000
+extension Response {
+    /// A file that is made while it is sent: a part at a time is held.
+    fileprivate static func archive(_ archive: VectorArchive, of model: String) -> Response {
+        let body = ResponseBody { writer in
+            while let part = try await archive.next() { try await writer.write(ByteBuffer(bytes: part)) }
+            try await writer.finish(nil)
+        }
+        var response = Response(status: .ok, headers: [.contentType: MediaType.binary.rawValue], body: body)
+        response.headers.set(
+            "Content-Disposition",
+            "attachment; filename=\"\(model)-vectors-\(archive.release).npz\""
+        )
+        response.headers.set(VectorsHeader.pairs, "\(archive.pairs)")
+        response.headers.set(VectorsHeader.release, "\(archive.release)")
+        return response
+    }
+}
+
+/// What the answer of `GET .../vectors` says about itself beside the archive.
+enum VectorsHeader {
+    /// How many pairs it has, and of which release they are.
+    static let pairs = "teal-pairs"
+    static let release = "teal-release"
 }

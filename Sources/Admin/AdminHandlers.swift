@@ -12,8 +12,7 @@ struct AdminHandlers: Sendable {
     let store: any ControlStore
     let trials: any TrialReading
     let desk: any GateDesk
-    /// Nil when it is switched off.
-    let search: (any SemanticSearching)?
+    let search: Result<any SemanticSearching, SearchUnavailable>
     let info: AdminInfo
     let metrics: @Sendable () async -> String
     let readiness: @Sendable () async -> [String]

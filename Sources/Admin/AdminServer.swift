@@ -24,7 +24,6 @@ package struct AdminServer: Service {
     /// Throws one line when the configuration would open the API to others without a token.
     ///
     /// - Parameters:
-    ///   - search: nil when it is switched off.
     ///   - metrics: the text of `/metrics`.
     ///   - readiness: reasons why not ready; empty when ready.
     ///   - acknowledged: give one in when `metrics` reports it.
@@ -35,7 +34,7 @@ package struct AdminServer: Service {
         store: any ControlStore,
         trials: any TrialReading,
         desk: any GateDesk,
-        search: (any SemanticSearching)?,
+        search: Result<any SemanticSearching, SearchUnavailable>,
         info: AdminInfo,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,

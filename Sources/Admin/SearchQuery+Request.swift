@@ -15,7 +15,8 @@ extension SearchQuery {
         let precision = try fields.choice("precision", of: Precision.allCases.map(\.rawValue))
         self.precision = precision.flatMap(Precision.init(rawValue:)) ?? .auto
         self.usesWords = try fields.boolean("words") ?? true
-        self.limit = try fields.integer("limit", in: 1...200).map(Int.init) ?? 20
+        let limits = Int64(Self.limits.lowerBound)...Int64(Self.limits.upperBound)
+        self.limit = try fields.integer("limit", in: limits).map(Int.init) ?? self.limit
         self.filter = try PairFilter(fields)
     }
 }

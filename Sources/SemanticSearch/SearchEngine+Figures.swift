@@ -1,9 +1,6 @@
 package import ServingCore
 
 extension SearchEngine: SemanticSearching {
-    /// Of one archive.
-    private static let exportLimits = 1...100_000
-
     package nonisolated func figures() -> SearchFigures { self.published.figures }
 
     func publishFigures() {
@@ -11,11 +8,9 @@ extension SearchEngine: SemanticSearching {
         let now = self.options.now()
         for (model, collection) in self.collections {
             var entry = SearchFigures.Model()
-            entry.pairs = collection.table.pairCount
+            entry.pairs = collection.table.count
             entry.backlog = collection.backlog
-            if let oldest = collection.pending.lazy.map({ collection.table.ids[Int($0)] }).min() {
-                entry.lag = max(0, now - oldest)
-            }
+            if let oldest = collection.pending.min() { entry.lag = max(0, now - oldest) }
             for (name, space) in collection.spaces where space.index.count > 0 {
                 entry.vectors[name.text] = space.index.count
                 entry.bytes += space.index.bytes
@@ -25,71 +20,50 @@ extension SearchEngine: SemanticSearching {
         self.published.figures = figures
     }
 
-    package func vectors(model: String, release: Int64?, limit: Int) async throws(ControlError) -> [UInt8] {
-        guard Self.exportLimits.contains(limit) else {
-            throw ControlError(.invalidRequest, "a limit of \(limit) was asked for; 1 to 100000 is possible")
+    /// Room for what an archive holds beside its arrays' elements.
+    private static let archiveMargin = 1 << 16
+
+    package func archive(model: String, release: Int64?, limit: Int) async throws(ControlError) -> VectorArchive {
+        let limits = VectorArchive.limits
+        guard limits.contains(limit) else {
+            throw ControlError(
+                .invalidRequest,
+                "a limit of \(limit) was asked for; \(limits.lowerBound) to \(limits.upperBound) is possible"
+            )
         }
+        guard self.archive == nil else {
+            throw ControlError(.notReady, "vectors are being exported already; ask again when that has ended")
+        }
+        let ticket = ArchiveTicket()
+        self.archive = ticket
         try await self.freshen(model)
         let release = try self.release(release, of: model)
-        guard let collection = self.collections[model] else { throw Self.nothingKept(model) }
-        let rows = collection.table.newestRows(of: release, limit: limit)
-        let found = try await self.reading { () async throws(StoreError) in
-            var excerpts: [UInt32: (request: String, live: String, candidate: String)] = [:]
-            var start = 0
-            while start < rows.count {
-                let part = Array(rows[start..<min(rows.count, start + 256)])
-                for item in try await self.contents(of: part, in: model) {
-                    excerpts[item.row] = (
-                        Self.excerpt(item.contents.request), Self.excerpt(item.contents.live),
-                        Self.excerpt(item.contents.candidate)
-                    )
-                }
-                start += 256
-            }
-            return excerpts
+        let ids = self.collections[model]?.table.newestIDs(of: release, limit: limit) ?? []
+        let excerpts = try await self.reading { () async throws(StoreError) in try await self.excerpts(of: ids) }
+        guard let (rows, columns) = self.collections[model]?.archive(excerpts) else { throw Self.nothingKept(model) }
+        guard rows * columns.reduce(0, { $0 + $1.byteCount }) < NumPyArchive.mostBytes - Self.archiveMargin else {
+            throw ControlError(
+                .invalidRequest,
+                "the vectors of \(rows) pairs take more than the 4 GiB of an archive; export fewer at a time"
+            )
         }
-        do throws(NumPyArchiveError) {
-            return try collection.archive(rows.filter { found[$0] != nil }, excerpts: found)
-        } catch {
-            throw ControlError(.invalidRequest, "the vectors cannot be written as NumPy: \(error)")
-        }
+        let writer = ArchiveWriter(rows: rows, columns: columns, ticket: ticket, executor: self.executor)
+        return VectorArchive(release: release, pairs: rows) { try await writer.next() }
     }
-}
 
-extension Collection {
-    /// `id`, `divergence`, `diverged`, the beginnings of the texts, and for each space `<space>` with a row a pair, zeros
-    /// where it has no vector.
-    func archive(
-        _ rows: [UInt32],
-        excerpts: [UInt32: (request: String, live: String, candidate: String)]
-    ) throws(NumPyArchiveError) -> [UInt8] {
-        var archive = NumPyArchive()
-        var bytes: [UInt8] = []
-        let places = rows.map { Int($0) }
-        try archive.begin("id", .int64, shape: [rows.count])
-        try archive.append(places.map { self.table.ids[$0] })
-        try archive.begin("divergence", .float64, shape: [rows.count])
-        try archive.append(places.map { Double(self.table.divergences[$0]) })
-        try archive.begin("diverged", .int64, shape: [rows.count])
-        try archive.append(places.map { self.table.isDiverged($0) ? Int64(1) : 0 })
-        let texts: [(String, [String])] = [
-            ("request", rows.map { excerpts[$0]?.request ?? "" }), ("live", rows.map { excerpts[$0]?.live ?? "" }),
-            ("candidate", rows.map { excerpts[$0]?.candidate ?? "" }),
-        ]
-        for (name, values) in texts {
-            let longest = values.map(\.unicodeScalars.count).max() ?? 0
-            try archive.begin(name, .text(scalars: max(1, longest)), shape: [rows.count])
-            try archive.append(values)
-            bytes += archive.take()
+    func excerpts(of ids: [Int64]) async throws(StoreError) -> [SlicesDocument.Excerpt] {
+        var excerpts: [SlicesDocument.Excerpt] = []
+        try await self.forEachPair(ids) { pair, body in
+            let contents = PairContents(body)
+            excerpts.append(
+                SlicesDocument.Excerpt(
+                    id: pair.id,
+                    request: contents.request.excerpt,
+                    live: contents.live.excerpt,
+                    candidate: contents.candidate.excerpt
+                )
+            )
         }
-        for name in self.spaces.keys.sorted() {
-            guard let space = self.spaces[name], space.index.count > 0 else { continue }
-            let blank = [Float](repeating: 0, count: space.identity.dimension)
-            try archive.begin(name.text, .float32, shape: [rows.count, space.identity.dimension])
-            for row in rows { try archive.append(space.vector(of: row) ?? blank) }
-            bytes += archive.take()
-        }
-        try archive.finish()
-        return bytes + archive.take()
+        return excerpts
     }
 }

@@ -1,4 +1,5 @@
 import Comparison
+import Glibc
 import Logging
 import ServingCore
 
@@ -19,13 +20,13 @@ extension SearchEngine {
             query.before = last
         }
         guard self.collections[model] == nil else { return }
-        var collection = self.restored(model, pairs) ?? Collection(model: model, epoch: .random(in: 1 ... .max))
+        var collection = self.restored(model, pairs) ?? Collection(epoch: .random(in: 1 ... .max))
         for id in pairs.keys.sorted() {
             if let pair = pairs[id] { collection.append(pair) }
         }
         collection.arrangePending()
         self.collections[model] = collection
-        self.settled[model] = pairs.keys.max() ?? .min
+        self.settled[model] = pairs.keys.max() ?? 0
     }
 
     private func restored(_ model: String, _ pairs: [Int64: CapturedPair.Summary]) -> Collection? {
@@ -41,6 +42,7 @@ extension SearchEngine {
         }
         // Words and vectors are made together.
         guard record.words == self.words?.mark else { return nil }
+        let kept = record.ids.indices.filter { pairs[record.ids[$0]] != nil }
         var spaces: [SpaceName: Space] = [:]
         for space in record.spaces where self.isCurrent(space, record) {
             let (index, problems) = VectorIndex.load(
@@ -52,10 +54,10 @@ extension SearchEngine {
             for problem in problems {
                 self.logger.warning("search", metadata: ["model": "\(model)", "problem": "\(problem)"])
             }
-            spaces[space.name] = Space(space.identity, index: index, keys: space.keys)
+            let keys = kept.map { $0 < space.keys.count ? space.keys[$0] : Space.unknown }
+            spaces[space.name] = Space(space.identity, index: index, keys: keys, known: space.known)
         }
         var collection = Collection(
-            model: model,
             epoch: record.epoch,
             requestFit: TensorFit(
                 name: "request-tensor",
@@ -65,21 +67,16 @@ extension SearchEngine {
             answerFit: TensorFit(name: "answer-tensor", embedder: record.answerEmbedder, fitted: record.answerFitted),
             spaces: spaces
         )
-        let volume = record.spaces.filter { $0.name.kind != .sentence }
-        for (row, id) in record.ids.enumerated() {
-            guard let pair = pairs[id] else {
-                collection.appendRemoved(id)
-                continue
-            }
+        let volume = record.spaces.map(\.name).filter { $0.kind != .sentence }
+        for place in kept {
+            guard let pair = pairs[record.ids[place]] else { continue }
             // A row that some space should know and does not is embedded again.
+            let row = UInt32(clamping: collection.table.count)
             let isKnown =
                 !volume.isEmpty
-                && volume.allSatisfy {
-                    spaces[$0.name]?.key(of: UInt32(clamping: row)) ?? Space.unknown != Space.unknown
-                }
+                && volume.allSatisfy { spaces[$0].map { $0.key(of: row) } ?? Space.unknown != Space.unknown }
             collection.append(pair, isKnown: isKnown)
         }
-        collection.dropRemoved()
         return collection
     }
 
@@ -107,13 +104,29 @@ extension SearchEngine {
                 for (name, space) in collection.spaces {
                     try space.index.save(to: folder + "/" + name.text, mark: record.mark(space.identity))
                 }
+                for name in SpaceName.all where collection.spaces[name] == nil {
+                    Self.removeFolder(folder + "/" + name.text)
+                }
                 self.collections[model]?.isChanged = false
             } catch {
-                self.note("files", "vectors are not kept over a restart: \(error)")
+                self.note("vectors are not kept over a restart: \(error)")
             }
         }
     }
 
+    func removeFiles(of model: String) {
+        if let folder = self.folder(of: model) { Self.removeFolder(folder) }
+    }
+
     /// Model names are safe as names of folders.
     private func folder(of model: String) -> String? { self.options.folder.map { "\($0)/\(model)" } }
+
+    /// Deletes the folder and all that is in it, as far as it can be deleted; of links the links.
+    package static func removeFolder(_ path: String) {
+        for name in AtomicFile.names(in: path) {
+            let entry = path + "/" + name
+            if unlink(entry) != 0 { self.removeFolder(entry) }
+        }
+        rmdir(path)
+    }
 }

@@ -3,7 +3,6 @@ import Comparison
 import ServingCore
 
 extension SearchEngine {
-    private static let excerptLength = 240
     /// Of reciprocal rank fusion (Cormack et al. 2009).
     private static let fusion = 60.0
 
@@ -34,11 +33,17 @@ extension SearchEngine {
         _ text: String,
         _ query: SearchQuery,
         _ scope: Scope
-    ) async throws(ControlError) -> Ranking {
+    ) async -> Ranking {
         guard let words = self.words, let space = scope.collection.spaces[ranking.space] else { return ranking }
         let field: WordField = query.field == .requests ? .request : query.field == .live ? .live : .candidate
-        let matches = try await self.reading { () async throws(StoreError) in
-            try await words.search(text, model: query.model, fields: [field], limit: 1_000)
+        let matches: [WordMatch]
+        do throws(StoreError) {
+            matches = try await words.search(text, model: query.model, fields: [field], limit: 1_000)
+        } catch {
+            var ranking = ranking
+            ranking.note = [ranking.note, "exact words could not be searched: \(error)"].compactMap { $0 }
+                .joined(separator: "; ")
+            return ranking
         }
         guard !matches.isEmpty else { return ranking }
         let allowed = scope.filter.map(Set.init)
@@ -75,44 +80,33 @@ extension SearchEngine {
             }
         }
         items = Array(items.prefix(query.limit))
-        let pairs = try await self.reading { () async throws(StoreError) in
-            try await self.contents(of: items.compactMap { rows[$0.key]?.row }, in: query.model)
+        let state = self.state(query.model, query.filter.release)
+        let ids = items.compactMap { item in rows[item.key].map { scope.collection.table.ids[Int($0.row)] } }
+        var found: [Int64: SearchHit] = [:]
+        try await self.reading { () async throws(StoreError) in
+            try await self.forEachPair(ids) { pair, body in found[pair.id] = SearchHit(pair, body) }
         }
-        let found = Dictionary(pairs.map { ($0.row, $0) }) { one, _ in one }
         return items.compactMap { item in
-            guard let (row, count) = rows[item.key], let pair = found[row] else { return nil }
-            var hit = SearchHit(pair: pair.pair.summary)
+            guard let (row, count) = rows[item.key], var hit = found[scope.collection.table.ids[Int(row)]] else {
+                return nil
+            }
             hit.similarity = item.similarity
             hit.matchesWords = item.matchesWords
             hit.pairs = count
-            hit.slice = self.slice(of: pair.pair.summary.id, query.model, query.filter.release)
-            hit.request = Self.excerpt(pair.contents.request)
-            hit.live = Self.excerpt(pair.contents.live)
-            hit.candidate = Self.excerpt(pair.contents.candidate)
-            hit.difference = (try? PairBody(decoding: pair.pair.body)).flatMap { body in
-                body.comparison.outputs.max { $0.divergence < $1.divergence }
-                    .flatMap { $0.divergence > 0 ? DifferenceSentence.of($0) : nil }
-            }
+            hit.slice = state?.slice(of: hit.pair.id)
             return hit
         }
     }
-
-    static func excerpt(_ content: Content) -> String {
-        if let text = content.text {
-            let cut = text.unicodeScalars.prefix(Self.excerptLength)
-            return String(String.UnicodeScalarView(cut)) + (cut.endIndex == text.unicodeScalars.endIndex ? "" : "…")
-        }
-        let numbers = content.numbers.prefix(12).map { $0.formatted }
-        return numbers.joined(separator: " ")
-            + (content.numbers.count > 12 ? " … (\(content.numbers.count) values)" : "")
-    }
 }
 
-extension Float {
-    /// Four significant places, without a text table.
-    fileprivate var formatted: String {
-        guard self.isFinite, self != 0, abs(self) < 1e6 else { return "\(self)" }
-        let scaled = (self * 10_000).rounded() / 10_000
-        return scaled == scaled.rounded() ? "\(Int(scaled))" : "\(scaled)"
+extension SearchHit {
+    fileprivate init(_ pair: CapturedPair.Summary, _ body: PairBody) {
+        self.init(pair: pair)
+        let contents = PairContents(body)
+        self.request = contents.request.excerpt
+        self.live = contents.live.excerpt
+        self.candidate = contents.candidate.excerpt
+        self.difference = body.comparison.outputs.max { $0.divergence < $1.divergence }
+            .flatMap { $0.divergence > 0 ? DifferenceSentence.of($0) : nil }
     }
 }

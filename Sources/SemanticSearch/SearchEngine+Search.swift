@@ -5,27 +5,45 @@ package import ServingCore
 extension SearchEngine {
     /// What the static embedder found of which the sentence model ranks.
     private static let candidates = 100
-    private static let limits = 1...200
+    /// Texts that the sentence model embeds for one search, some milliseconds each; the rest keeps its place behind them.
+    private static let embeddedAtOnce = 16
     /// Rows embedded before an answer, so that what has just been stored is found.
     private static let freshening = 8
 
-    package func search(_ query: SearchQuery) async throws(ControlError) -> SearchDocument {
-        guard Self.limits.contains(query.limit) else {
-            throw ControlError(.invalidRequest, "a limit of \(query.limit) was asked for; 1 to 200 is possible")
+    package nonisolated func search(_ query: SearchQuery) async throws(ControlError) -> SearchDocument {
+        self.questions.begin()
+        defer { self.questions.end() }
+        return try await self.answer(query)
+    }
+
+    /// One after the other, in the order in which they came: all at once, each would wait for all.
+    private func answer(_ query: SearchQuery) async throws(ControlError) -> SearchDocument {
+        if self.isAnswering {
+            await withCheckedContinuation { self.queue.append($0) }
+        }
+        self.isAnswering = true
+        defer {
+            self.isAnswering = !self.queue.isEmpty
+            if self.isAnswering { self.queue.removeFirst().resume() }
+        }
+        let limits = SearchQuery.limits
+        guard limits.contains(query.limit) else {
+            throw ControlError(
+                .invalidRequest,
+                "a limit of \(query.limit) was asked for; \(limits.lowerBound) to \(limits.upperBound) is possible"
+            )
         }
         try await self.freshen(query.model)
-        let scope = try self.scope(query)
+        let scope = try await self.scope(query)
         var document = SearchDocument(model: query.model, field: query.field)
-        if let collection = self.collections[query.model] {
-            document.indexed = collection.table.pairCount - collection.backlog
-            document.backlog = collection.backlog
-        }
-        document.searched = scope.rows.count
+        document.indexed = scope.collection.indexed.count { $0 }
+        document.backlog = scope.collection.backlog
+        document.searched = scope.rows.count { scope.collection.indexed[Int($0)] }
         let ranking = try await self.rank(query, scope)
         document.embedder = ranking.embedder
         document.note = ranking.note
         document.hits = try await self.hits(ranking, query, scope)
-        document.slices = self.sliceCounts(of: document.hits, query.model, query.filter.release)
+        document.slices = self.state(query.model, query.filter.release)?.counts(of: document.hits) ?? []
         return document
     }
 
@@ -40,11 +58,11 @@ extension SearchEngine {
             for _ in 0..<Self.freshening where self.collections[model]?.backlog ?? 0 > 0 {
                 _ = try await self.embedNext(of: model)
             }
-            while self.collections[model]?.settleFits() == true {
+            if self.collections[model]?.settleFits() == true {
                 for _ in 0..<Self.freshening { _ = try await self.embedNext(of: model) }
             }
         }
-        guard self.collections[model]?.table.pairCount ?? 0 > 0 else {
+        guard self.collections[model]?.table.count ?? 0 > 0 else {
             throw ControlError(
                 .notFound,
                 "no pairs of model `\(model)` are kept to search in: search needs a trial, a share of traffic that is mirrored, "
@@ -61,18 +79,15 @@ extension SearchEngine {
         var filter: [UInt32]?
     }
 
-    private func scope(_ query: SearchQuery) throws(ControlError) -> Scope {
+    private func scope(_ query: SearchQuery) async throws(ControlError) -> Scope {
+        var members: Set<Int64>?
+        if let slice = query.filter.slice {
+            members = try await self.members(of: slice, query.model, query.filter.release)
+        }
         guard let collection = self.collections[query.model] else { throw Self.nothingKept(query.model) }
         var rows = collection.table.rows(matching: query.filter)
-        if let slice = query.filter.slice {
-            let members = try self.members(of: slice, query.model, query.filter.release)
-            rows = rows.filter { members.contains(collection.table.ids[Int($0)]) }
-        }
-        return Scope(
-            collection: collection,
-            rows: rows,
-            filter: rows.count == collection.table.pairCount ? nil : rows
-        )
+        if let members { rows = rows.filter { members.contains(collection.table.ids[Int($0)]) } }
+        return Scope(collection: collection, rows: rows, filter: rows.count == collection.table.count ? nil : rows)
     }
 
     static func nothingKept(_ model: String) -> ControlError {
@@ -131,7 +146,7 @@ extension SearchEngine {
             ranking = try await self.rerank(ranking, text, query, scope)
         }
         return query.usesWords && query.field != .change
-            ? try await self.addWords(ranking, text, query, scope) : ranking
+            ? await self.addWords(ranking, text, query, scope) : ranking
     }
 
     private func rankPrecisely(_ text: String, _ query: SearchQuery, _ scope: Scope) throws(ControlError) -> Ranking {
@@ -148,11 +163,12 @@ extension SearchEngine {
             .init(key: $0.key, similarity: Double($0.similarity))
         }
         let embedded = space.lookedAt
-        ranking.note = "the sentence model has embedded \(embedded) of \(scope.collection.table.pairCount) pairs"
+        ranking.note = "the sentence model has embedded \(embedded) of \(scope.collection.table.count) pairs"
         return ranking
     }
 
-    /// The sentence model puts what was found in order. Texts it has not seen yet it embeds now.
+    /// The sentence model puts what was found in order, by the vectors it has; of the other texts it embeds the nearest
+    /// now. What is left follows in the order it was found in, without a similarity.
     private func rerank(
         _ ranking: Ranking,
         _ text: String,
@@ -161,30 +177,50 @@ extension SearchEngine {
     ) async throws(ControlError) -> Ranking {
         guard let sentences = self.sentences else { return ranking }
         let rows = self.representatives(ranking, scope)
-        let contents = try await self.reading { () async throws(StoreError) in
-            try await self.contents(of: ranking.items.compactMap { rows[$0.key]?.row }, in: query.model)
+        var vectors = self.knownVectors(ranking, rows, query, scope)
+        let missing = ranking.items.map(\.key).filter { vectors[$0] == nil }.prefix(Self.embeddedAtOnce)
+        let table = scope.collection.table
+        let ids = missing.compactMap { key in rows[key].map { table.ids[Int($0.row)] } }
+        var texts: [Int64: String] = [:]
+        try await self.reading { () async throws(StoreError) in
+            try await self.forEachPair(ids) { texts[$0.id] = PairContents($1).text(of: query.field) }
         }
-        var texts: [UInt32: String] = [:]
-        for item in contents { texts[item.row] = item.contents.text(of: query.field) }
-        let vectors: TextVectors
         let subject: [Float]
         do throws(EmbeddingError) {
-            vectors = try TextVectors(texts.values.map { $0 }, by: sentences, &self.sentenceCache)
+            let hash = scope.collection.contentHash
+            let embedded = try TextVectors(Array(texts.values), by: sentences, hash, &self.sentenceCache)
+            for key in missing {
+                guard let row = rows[key]?.row, let text = texts[table.ids[Int(row)]] else { continue }
+                vectors[key] = embedded[hash.of(text)]
+            }
             subject = try sentences.embedQueries([text])
         } catch {
             var ranking = ranking
             ranking.note = "ranked by the static embedder alone: \(error)"
             return ranking
         }
+        guard subject.contains(where: { $0 != 0 }) else { return ranking }
         var result = Ranking(space: ranking.space, embedder: sentences.identity)
-        for item in ranking.items {
-            guard let row = rows[item.key]?.row, let text = texts[row], let vector = vectors[TextVectors.content(text)]
-            else { continue }
+        for (key, vector) in vectors {
             let similarity = zip(subject, vector).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-            result.items.append(.init(key: item.key, similarity: Double(similarity)))
+            result.items.append(.init(key: key, similarity: Double(similarity)))
         }
         result.items.sort { ($0.similarity ?? -1, $1.key) > ($1.similarity ?? -1, $0.key) }
+        result.items += ranking.items.filter { vectors[$0.key] == nil }.map { .init(key: $0.key, similarity: nil) }
         return result
+    }
+
+    /// Of what was found, by key, what the sentence model has embedded already.
+    private func knownVectors(
+        _ ranking: Ranking,
+        _ rows: [UInt32: (row: UInt32, count: Int)],
+        _ query: SearchQuery,
+        _ scope: Scope
+    ) -> [UInt32: [Float]] {
+        guard let space = scope.collection.spaces[SpaceName(query.field, .sentence)] else { return [:] }
+        var vectors: [UInt32: [Float]] = [:]
+        for item in ranking.items { vectors[item.key] = rows[item.key].flatMap { space.vector(of: $0.row) } }
+        return vectors
     }
 
     private func rank(pair id: Int64, _ query: SearchQuery, _ scope: Scope) async throws(ControlError) -> Ranking {

@@ -24,9 +24,7 @@ enum ControlSchema {
                 "\(name) was written by a newer version of Teal; start that version, or restore an older copy of the file"
             )
         }
-        guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-            throw StoreOpenError(.unavailable, "\(name) is on a file system without shared memory files")
-        }
+        try db.useLog(name: name)
         try db.execute(sql: "PRAGMA synchronous = FULL")
     }
 

@@ -27,7 +27,11 @@ package final class SQLiteControlStore: ControlStore {
     package init(path: String, options: Options = Options()) throws(StoreOpenError) {
         var file = try DatabaseFile(creatingIfMissing: path)
         do {
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(options))
+            let pageLimit = options.pageLimit
+            let configuration = Configuration.teal(file.name, busyTimeout: options.busyTimeout) { db in
+                if let pageLimit { try db.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
+            }
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
             try ControlSchema.prepare(queue, name: file.name)
             self.queue = queue
         } catch let error as StoreOpenError {
@@ -46,22 +50,6 @@ package final class SQLiteControlStore: ControlStore {
         } catch {
             throw StoreError(error, file: self.file.name)
         }
-    }
-
-    private static func configuration(_ options: Options) -> Configuration {
-        var configuration = Configuration()
-        configuration.label = "teal.control.db"
-        let (seconds, attoseconds) = options.busyTimeout.components
-        configuration.busyMode = .timeout(Double(seconds) + Double(attoseconds) / 1e18)
-        // GRDB ends the process over a transaction that could not be rolled back; `attempt` tries again instead.
-        configuration.allowsUnsafeTransactions = true
-        let pageLimit = options.pageLimit
-        configuration.prepareDatabase { db in
-            // A mapped file turns a disk error into a signal that ends the process.
-            try db.execute(sql: "PRAGMA mmap_size = 0")
-            if let pageLimit { try db.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
-        }
-        return configuration
     }
 
     /// Runs `body` on the connection's own thread. Deliberately deaf to task cancellation: a client that hangs up must

@@ -1,49 +1,58 @@
 import Crypto
+import Glibc
 import Inference
 import Logging
 import SemanticSearch
-import ServiceLifecycle
 import ServingCore
-import Storage
 import SystemPackage
-import Trials
 
 /// The embedders and the index of kept pairs, wired together. Nobody who is served depends on them: what cannot be had is
 /// done without, and the log says so.
 struct SearchParts: Sendable {
     /// Tells the meaning of answers that are texts; nil without the static embedder.
     let meaning: StaticEmbedder?
-    private let sentences: OnnxTextEmbedder?
-    private let configuration: TealConfiguration
+    let sentences: LazyTextEmbedder?
+    let configuration: TealConfiguration
 
     private static let fileLimit = 1 << 30
 
-    /// Reads the embedders. Blocks for some tenths of a second. What the configuration names must be usable.
+    /// Reads the static embedder, and the sentence model when the configuration names it: what is named must be usable.
     static func open(
         _ configuration: TealConfiguration,
         runtime: OnnxRuntime,
         logger: Logger
     ) throws(ConfigurationError) -> SearchParts {
-        guard configuration.search.isEnabled else { return SearchParts(nil, nil, configuration) }
-        let table = configuration.search.table ?? CheckoutFile.places("embedders/static-en.bin").first
-        let isNamed = configuration.search.table != nil || configuration.search.model != nil
-        var (meaning, sentences): (StaticEmbedder?, OnnxTextEmbedder?)
-        do throws(ConfigurationError) {
-            meaning = try table.map { (path) throws(ConfigurationError) in try Self.staticEmbedder(path) }
-            sentences = try Self.sentenceEmbedder(configuration.search, runtime)
-        } catch {
-            if isNamed { throw error }
-            logger.error("texts are searched with less", metadata: ["problem": "\(error)"])
-        }
-        if meaning == nil { logger.warning("texts cannot be searched: embedders/static-en.bin is not here") }
-        if sentences == nil { logger.info("no sentence model is here: `make setup` fetches one into .deps/minilm") }
-        return SearchParts(meaning, sentences, configuration)
+        let search = configuration.search
+        guard search.isEnabled else { return SearchParts(nil, nil, configuration) }
+        return SearchParts(
+            try Self.staticEmbedder(search, logger),
+            try Self.sentenceEmbedder(search, runtime, logger),
+            configuration
+        )
     }
 
-    private init(_ meaning: StaticEmbedder?, _ sentences: OnnxTextEmbedder?, _ configuration: TealConfiguration) {
+    private init(_ meaning: StaticEmbedder?, _ sentences: LazyTextEmbedder?, _ configuration: TealConfiguration) {
         self.meaning = meaning
         self.sentences = sentences
         self.configuration = configuration
+    }
+
+    private static func staticEmbedder(
+        _ search: SearchConfiguration,
+        _ logger: Logger
+    ) throws(ConfigurationError) -> StaticEmbedder? {
+        let usual = "embedders/static-en.bin"
+        guard let path = search.table ?? CheckoutFile.places(usual).first else {
+            logger.warning("texts cannot be searched", metadata: ["problem": "\(usual) is not here"])
+            return nil
+        }
+        do throws(ConfigurationError) {
+            return try Self.staticEmbedder(path)
+        } catch {
+            if search.table != nil { throw error }
+            logger.error("texts cannot be searched", metadata: ["problem": "\(error)"])
+            return nil
+        }
     }
 
     private static func staticEmbedder(_ path: FilePath) throws(ConfigurationError) -> StaticEmbedder {
@@ -57,19 +66,52 @@ struct SearchParts: Sendable {
 
     private static func sentenceEmbedder(
         _ search: SearchConfiguration,
-        _ runtime: OnnxRuntime
-    ) throws(ConfigurationError) -> OnnxTextEmbedder? {
-        let places = { (name: String) in CheckoutFile.places(".deps/minilm/\(name)").first }
-        guard let model = search.model ?? places("model.onnx"), let words = search.vocabulary ?? places("vocab.txt")
+        _ runtime: OnnxRuntime,
+        _ logger: Logger
+    ) throws(ConfigurationError) -> LazyTextEmbedder? {
+        let usual = { (name: String) in CheckoutFile.places(".deps/minilm/\(name)").first }
+        let isNamed = search.model != nil || search.vocabulary != nil
+        guard let model = search.model ?? usual("model.onnx"), let words = search.vocabulary ?? usual("vocab.txt")
         else {
+            guard !isNamed else {
+                throw ConfigurationError(
+                    search.model != nil
+                        ? "search.model: name its vocabulary too, with search.vocabulary"
+                        : "search.vocabulary: name its model too, with search.model"
+                )
+            }
+            logger.info("no sentence model is here: `make setup` fetches one into .deps/minilm")
             return nil
         }
+        let embedder = LazyTextEmbedder(name: search.model?.stem ?? "minilm") {
+            do throws(ConfigurationError) {
+                return .success(try Self.read(model, words, search, runtime))
+            } catch {
+                if !isNamed { logger.error("texts are searched with less", metadata: ["problem": "\(error)"]) }
+                return .failure(EmbeddingError("\(error)"))
+            }
+        }
+        guard isNamed else { return embedder }
+        do throws(EmbeddingError) {
+            try embedder.embedder()
+        } catch {
+            throw ConfigurationError("\(error)")
+        }
+        return embedder
+    }
+
+    private static func read(
+        _ model: FilePath,
+        _ words: FilePath,
+        _ search: SearchConfiguration,
+        _ runtime: OnnxRuntime
+    ) throws(ConfigurationError) -> OnnxTextEmbedder {
         let bytes = try Self.read(model, "search.model")
         let vocabulary = try Self.read(words, "search.vocabulary")
         do {
             return try OnnxTextEmbedder(
                 name: search.model?.stem ?? "minilm",
-                modelDigest: SHA256.hash(data: bytes).map { String($0, radix: 16) }.joined(),
+                modelDigest: SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(),
                 tokenizer: try WordPieceTokenizer(vocabulary: vocabulary),
                 engine: try runtime.load(TensorBytes(copying: bytes), options: EngineOptions(memoryArena: true)),
                 options: search.options
@@ -80,85 +122,14 @@ struct SearchParts: Sendable {
     }
 
     private static func read(_ path: FilePath, _ key: String) throws(ConfigurationError) -> [UInt8] {
-        guard let bytes = AtomicFile.read(path.string, limit: Self.fileLimit) else {
-            throw ConfigurationError("\(key): cannot read \(path)")
+        // Links are followed here, not by what reads the file.
+        guard access(path.string, R_OK) == 0, let resolved = realpath(path.string, nil) else {
+            throw ConfigurationError("\(key): cannot read \(path): \(Errno(rawValue: errno))")
+        }
+        defer { free(resolved) }
+        guard let bytes = AtomicFile.read(String(cString: resolved), limit: Self.fileLimit) else {
+            throw ConfigurationError("\(key): \(path) is no file of at most 1 GiB")
         }
         return bytes
-    }
-
-    /// Nil when search is off, or nothing is kept to search in.
-    func engine(trials: TrialParts, logger: Logger) -> SearchEngine? {
-        guard self.configuration.search.isEnabled, !(trials.store is UnavailableCaptureStore),
-            let executor = IdleExecutor()
-        else { return nil }
-        var options = SearchEngine.Options(now: { WallClock.microseconds() })
-        options.pairs = self.configuration.search.pairs
-        options.folder = self.configuration.data.appending("search").string
-        options.sliceMargin = { [recorder = trials.recorder] model in
-            recorder.gateInput(of: model)?.policy.sliceMargin ?? GatePolicy().sliceMargin
-        }
-        return SearchEngine(
-            store: trials.store,
-            words: self.words(logger),
-            texts: self.meaning,
-            sentences: self.sentences,
-            options: options,
-            logger: logger,
-            executor: executor
-        )
-    }
-
-    private func words(_ logger: Logger) -> SQLiteWordIndex? {
-        do throws(StoreOpenError) {
-            let path = self.configuration.data.appending("words.db").string
-            let (index, problem) = try SQLiteWordIndex.openBeginningAnew(path: path)
-            if let problem { logger.warning("search", metadata: ["problem": "\(problem)"]) }
-            return index
-        } catch {
-            logger.error("exact words cannot be searched", metadata: ["problem": "\(error)"])
-            return nil
-        }
-    }
-}
-
-/// Keeps the index up to date until the gateway stops.
-struct SearchService: Service {
-    let engine: SearchEngine?
-
-    func run() async throws {
-        guard let engine else { return try await gracefulShutdown() }
-        await cancelWhenGracefulShutdown { await engine.run() }
-    }
-}
-
-extension GateInput {
-    /// With what is known of the release's traffic.
-    func with(_ engine: SearchEngine?) -> GateInput {
-        guard let engine else { return self }
-        let (findings, coverage) = engine.findings(model: self.release.model, release: self.release.id)
-        var input = self
-        input.slices = findings?.slices.map(SliceEvidence.init) ?? []
-        input.coverage = coverage.map {
-            CoverageEvidence(reference: UInt64($0.reference), covered: UInt64($0.covered), radius: $0.radius)
-        }
-        return input
-    }
-}
-
-extension SliceEvidence {
-    init(_ slice: Slice) {
-        self.init(
-            id: slice.id,
-            label: slice.label,
-            pairs: UInt64(slice.support),
-            requests: UInt64(slice.excess.requests),
-            mean: slice.inside.divergence,
-            excess: slice.excess.mean,
-            lower: slice.excess.lower,
-            upper: slice.excess.upper,
-            margin: slice.gate.margin,
-            passE: slice.gate.passE,
-            failE: slice.gate.failE
-        )
     }
 }

@@ -44,7 +44,7 @@ package struct TealApplication: Sendable {
     private let lock: DataFolderLock
     private let parts: TrialParts
     private let gateParts: GateParts
-    private let searchEngine: SearchEngine?
+    private let engine: Result<SearchEngine, SearchUnavailable>
     private let metrics: MetricsPage
     private let acknowledged = AdminCounter()
     private let stopRequest = AsyncStream.makeStream(of: Void.self)
@@ -61,7 +61,8 @@ package struct TealApplication: Sendable {
         let store = try SQLiteControlStore(path: configuration.data.appending("control.db").string)
         let searchParts = try SearchParts.open(configuration, runtime: runtime, logger: logger)
         let trials = await TrialParts.open(configuration, meaning: searchParts.meaning, logger: logger)
-        let search = searchParts.engine(trials: trials, logger: logger)
+        let engine = searchParts.engine(trials: trials, logger: logger)
+        let search = try? engine.get()
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
@@ -117,7 +118,7 @@ package struct TealApplication: Sendable {
             lock: lock,
             parts: trials,
             gateParts: gateParts,
-            searchEngine: search,
+            engine: engine,
             metrics: MetricsPage(
                 publisher: publisher,
                 manager: manager,
@@ -145,7 +146,7 @@ package struct TealApplication: Sendable {
             store: self.store,
             trials: self.parts.reader,
             desk: self.gateParts.office,
-            search: self.searchEngine,
+            search: self.engine.map { $0 },
             info: AdminInfo(
                 version: TealVersion.current,
                 onnxRuntimeVersion: self.runtimeVersion,
@@ -167,7 +168,7 @@ package struct TealApplication: Sendable {
                 services: [
                     .init(service: self.gateParts.webhooks),
                     .init(service: EvidenceService(recorder: self.parts.recorder)),
-                    .init(service: SearchService(engine: self.searchEngine)),
+                    .init(service: SearchService(engine: try? self.engine.get())),
                     .init(service: PromoterService(promoter: self.gateParts.promoter)),
                     .init(
                         service: StopService(requests: self.stopRequest.stream),
@@ -220,7 +221,7 @@ package struct TealApplication: Sendable {
 
     package var trials: any TrialReading { self.parts.reader }
     package var desk: any GateDesk { self.gateParts.office }
-    package var search: (any SemanticSearching)? { self.searchEngine }
+    package var search: (any SemanticSearching)? { try? self.engine.get() }
 
     /// The last word of a gateway: what became of the requests it accepted.
     private func logBooks() async {

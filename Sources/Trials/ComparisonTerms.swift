@@ -30,8 +30,10 @@ enum ComparisonTerms {
             writer.write(UInt64(output.ignoredFields.count))
             for field in output.ignoredFields { writer.write(field) }
         }
-        // Terms without a meaning stay what they were before there was one.
-        if let meaning { writer.write(meaning) }
+        // Only texts have a meaning: of models without any the terms stay what they were, whatever embedder is there.
+        if let meaning, (live.outputs + candidate.outputs).contains(where: { $0.datatype == .bytes }) {
+            writer.write(meaning)
+        }
         return writer.bytes
     }
 }

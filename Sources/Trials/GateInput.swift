@@ -11,9 +11,9 @@ package struct GateInput: Sendable {
     package var tests: GateEvidence
     /// What became of the split that runs beside the trial; nil without one.
     package var split: SplitCounts?
-    /// Discovered parts of the traffic, as far as they are known; and how much of the usual traffic was seen, nil when
-    /// there is nothing to hold it against.
-    package var slices: [SliceEvidence] = []
+    /// Discovered parts of the traffic; nil while search has not looked at the release's pairs yet. And how much of the usual
+    /// traffic was seen, nil when there is nothing to hold it against.
+    package var slices: [SliceEvidence]? = []
     package var coverage: CoverageEvidence?
 
     package init(

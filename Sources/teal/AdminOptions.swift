@@ -42,6 +42,13 @@ struct AdminOptions: ParsableArguments {
     }
 }
 
+/// Why a command could not do its work: one printable line.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
 /// Who asks for a change, as the audit log keeps it.
 enum Operator {
     static var name: String {

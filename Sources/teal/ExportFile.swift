@@ -1,16 +1,38 @@
+import Admin
 import Dispatch
 import Glibc
 import SystemPackage
 
-/// Where an export goes. A file takes its name only once it is complete: until then what stood there stays.
+/// Where a command's result goes. A file takes its name only once it is complete: until then what stood there stays.
 final class ExportFile {
     private let descriptor: FileDescriptor
     /// The file to replace and the one beside it that is written; nil for devices and pipes, which are written to at once.
     private let names: (final: String, partial: String)?
     private var signals: [any DispatchSourceSignal] = []
 
-    /// Throws `Errno`. `-` is the standard output.
-    init(_ path: String) throws {
+    /// What `body` writes, whole or not at all. What the system refuses is a `CommandFailure`.
+    ///
+    /// - Parameters:
+    ///   - path: `-` is the standard output.
+    ///   - permissions: of a new file; unless given for this user only, as it is what clients sent.
+    static func write<Value>(
+        to path: String,
+        permissions: FilePermissions = .ownerReadWrite,
+        _ body: (ExportFile) throws -> Value
+    ) throws -> Value {
+        do {
+            let file = try ExportFile(path, permissions)
+            defer { file.close() }
+            let value = try body(file)
+            try file.finish()
+            return value
+        } catch let error as Errno {
+            throw CommandFailure("cannot write \(TerminalText.clean(path, limit: 400)): \(error)")
+        }
+    }
+
+    /// Throws `Errno`.
+    private init(_ path: String, _ permissions: FilePermissions) throws {
         guard path != "-" else {
             self.descriptor = .standardOutput
             self.names = nil
@@ -27,12 +49,11 @@ final class ExportFile {
         // A link goes on leading to its file.
         let final = isThere ? try Self.resolved(path) : path
         let partial = "\(final).partial-\(getpid())"
-        // For this user only: it is what clients sent.
         self.descriptor = try .open(
             partial,
             .writeOnly,
             options: [.create, .exclusiveCreate, .closeOnExec],
-            permissions: .ownerReadWrite
+            permissions: permissions
         )
         self.names = (final, partial)
         self.signals = [SIGINT, SIGTERM].map { Self.remove(partial, on: $0) }
@@ -43,7 +64,7 @@ final class ExportFile {
     func write(_ bytes: [UInt8]) throws { try self.descriptor.writeAll(bytes) }
 
     /// Gives the file its name.
-    func finish() throws {
+    private func finish() throws {
         guard let names else { return }
         guard fsync(self.descriptor.rawValue) == 0, rename(names.partial, names.final) == 0 else {
             throw Errno(rawValue: errno)
@@ -51,7 +72,7 @@ final class ExportFile {
     }
 
     /// What was not finished is gone.
-    func close() {
+    private func close() {
         guard let names else { return }
         try? self.descriptor.close()
         unlink(names.partial)

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Promotion
 import ServingCore
+import SystemPackage
 
 /// `teal gate`: may the candidate go live? For pipelines: the exit status says it.
 struct Gate: ParsableCommand {
@@ -52,7 +53,10 @@ struct Gate: ParsableCommand {
             try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
             if let junit {
                 let report = try client.report(model: self.model, format: .junit, release: document.verdict.release)
-                try OutputFile(junit).write(report.body)
+                // Checks alone, for whatever collects them.
+                try ExportFile.write(to: junit, permissions: [.ownerReadWrite, .groupRead, .otherRead]) { file in
+                    try file.write(report.body)
+                }
             }
         }
         switch decision {

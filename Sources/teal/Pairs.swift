@@ -26,26 +26,7 @@ struct Pairs: ParsableCommand {
     @Argument(help: "The model's name.")
     var model: String
 
-    @Flag(help: "Only pairs outside their comparators' tolerance.")
-    var diverged = false
-
-    @Option(
-        help: "Only pairs whose candidate leg ended so: \(FilterText.outcomes).",
-        transform: FilterText.outcome
-    )
-    var outcome: Leg.Outcome?
-
-    @Option(help: "Only pairs whose live leg ended so.", transform: FilterText.outcome)
-    var liveOutcome: Leg.Outcome?
-
-    @Option(help: "Only pairs of this segment, e.g. tenant=acme.", transform: FilterText.segment)
-    var segment: Segment?
-
-    @Option(help: "Only pairs from then on: 1h, 2d, or ISO 8601.", transform: FilterText.time)
-    var since: Int64?
-
-    @Option(help: "Only pairs before then.", transform: FilterText.time)
-    var until: Int64?
+    @OptionGroup var only: PairFilterOptions
 
     @Option(help: "newest, or divergence for the most divergent first.")
     var order = PairQuery.Order.newest
@@ -59,9 +40,6 @@ struct Pairs: ParsableCommand {
 
     @Option(help: "Only pairs with a smaller id.")
     var before: Int64?
-
-    @Option(help: "Only pairs of this trial; `teal releases MODEL` lists them. All if left out.")
-    var release: Int64?
 
     @Option(help: "Show this pair in full.")
     var id: Int64?
@@ -90,9 +68,11 @@ struct Pairs: ParsableCommand {
 
     @OptionGroup var admin: AdminOptions
 
+    /// By more than the release.
     private var isFiltered: Bool {
-        self.diverged || self.outcome != nil || self.liveOutcome != nil || self.segment != nil || self.since != nil
-            || self.until != nil || self.isPaged
+        var ofRelease = PairFilter()
+        ofRelease.release = self.only.release
+        return self.only.filter != ofRelease || self.isPaged
     }
 
     private var isPaged: Bool { self.before != nil || self.order != .newest }
@@ -103,7 +83,7 @@ struct Pairs: ParsableCommand {
             ("--vectors", self.vectors != nil),
         ].filter(\.1).map(\.0)
         if modes.count > 1 { throw ValidationError("\(modes.joined(separator: " and ")) do not go together") }
-        if self.id != nil, self.isFiltered || self.release != nil {
+        if self.id != nil, self.isFiltered || self.only.release != nil {
             throw ValidationError("--id takes no other filter")
         }
         if self.export != nil, self.isFiltered { throw ValidationError("--export takes no filter but --release") }
@@ -111,6 +91,9 @@ struct Pairs: ParsableCommand {
             throw ValidationError("--vectors takes no filter but --release and --limit")
         }
         if self.like != nil, self.isPaged { throw ValidationError("--like takes neither --before nor --order") }
+        if self.limit != nil, self.id != nil || self.export != nil {
+            throw ValidationError("--limit goes with neither --id nor --export")
+        }
         if self.field != nil, self.like == nil { throw ValidationError("--in needs --like") }
         if self.before != nil, self.order != .newest { throw ValidationError("--before needs --order newest") }
         if self.export != nil, self.admin.json { throw ValidationError("--export writes JSON lines already") }
@@ -119,9 +102,10 @@ struct Pairs: ParsableCommand {
 
     func run() throws {
         if let export {
-            try self.admin.run { client in try PairExport(path: export).run(client, self.model, self.release) }
+            try self.admin.run { client in try PairExport(path: export).run(client, self.model, self.only.release) }
         } else if let vectors {
-            let export = VectorExport(path: vectors, release: self.release, limit: self.limit ?? VectorsPage.standard)
+            let limit = self.limit ?? VectorArchive.standard
+            let export = VectorExport(path: vectors, release: self.only.release, limit: limit)
             try self.admin.run { client in try export.run(client, self.model) }
         } else if let like {
             try Search.show(self.likeness(of: like), self.admin)
@@ -141,17 +125,18 @@ struct Pairs: ParsableCommand {
     }
 
     private var query: PairQuery {
+        let filter = self.only.filter
         var query = PairQuery(
             model: self.model,
-            release: self.release,
-            divergedOnly: self.diverged,
+            release: filter.release,
+            divergedOnly: filter.divergedOnly,
             limit: self.limit ?? 50
         )
-        query.candidateOutcome = self.outcome?.name
-        query.liveOutcome = self.liveOutcome?.name
-        query.segment = self.segment
-        query.from = self.since
-        query.until = self.until
+        query.candidateOutcome = filter.candidateOutcome?.name
+        query.liveOutcome = filter.liveOutcome?.name
+        query.segment = filter.segment
+        query.from = filter.from
+        query.until = filter.until
         query.before = self.before
         query.order = self.order
         return query
@@ -160,13 +145,7 @@ struct Pairs: ParsableCommand {
     private func likeness(of pair: Int64) -> SearchQuery {
         var query = SearchQuery(model: self.model, subject: .pair(pair), field: self.field ?? .requests)
         query.limit = self.limit ?? query.limit
-        query.filter.release = self.release
-        query.filter.divergedOnly = self.diverged
-        query.filter.liveOutcome = self.liveOutcome
-        query.filter.candidateOutcome = self.outcome
-        query.filter.segment = self.segment
-        query.filter.from = self.since
-        query.filter.until = self.until
+        query.filter = self.only.filter
         return query
     }
 }

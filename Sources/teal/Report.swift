@@ -34,7 +34,7 @@ struct Report: ParsableCommand {
                 format: self.admin.json ? .json : self.format,
                 release: self.release
             )
-            try OutputFile(self.output).write(answer.body)
+            try ExportFile.write(to: self.output) { file in try file.write(answer.body) }
         }
     }
 }

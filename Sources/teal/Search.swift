@@ -38,8 +38,7 @@ struct Search: ParsableCommand {
     @Flag(help: "By meaning alone: exact words do not count.")
     var noWords = false
 
-    @Flag(help: "Only pairs outside their comparators' tolerance.")
-    var diverged = false
+    @OptionGroup var only: PairFilterOptions
 
     @Option(help: "Only pairs of at least this divergence, e.g. 0.2 or 20%.", transform: FilterText.share)
     var least: Double?
@@ -49,27 +48,6 @@ struct Search: ParsableCommand {
 
     @Option(help: "Only pairs of this slice; `teal slices MODEL` lists them.", transform: FilterText.slice)
     var slice: String?
-
-    @Option(
-        help: "Only pairs whose candidate leg ended so: \(FilterText.outcomes).",
-        transform: FilterText.outcome
-    )
-    var outcome: Leg.Outcome?
-
-    @Option(help: "Only pairs whose live leg ended so.", transform: FilterText.outcome)
-    var liveOutcome: Leg.Outcome?
-
-    @Option(help: "Only pairs of this segment, e.g. tenant=acme.", transform: FilterText.segment)
-    var segment: Segment?
-
-    @Option(help: "Only pairs from then on: 1h, 2d, or ISO 8601.", transform: FilterText.time)
-    var since: Int64?
-
-    @Option(help: "Only pairs before then.", transform: FilterText.time)
-    var until: Int64?
-
-    @Option(help: "Only pairs of this trial; `teal releases MODEL` lists them. All if left out.")
-    var release: Int64?
 
     @Option(help: "Number of rows, 1 to 200.")
     var limit = 20
@@ -82,9 +60,8 @@ struct Search: ParsableCommand {
         }
         if let text, text.allSatisfy(\.isWhitespace) { throw ValidationError("the text to look for is empty") }
         if self.noWords, self.text == nil { throw ValidationError("--no-words is for texts only") }
-        guard (1...200).contains(self.limit) else { throw ValidationError("--limit is between 1 and 200") }
+        guard SearchQuery.limits.contains(self.limit) else { throw ValidationError("--limit is between 1 and 200") }
         if let least, let most, least > most { throw ValidationError("--least is more than --most") }
-        if let since, let until, since >= until { throw ValidationError("--since must be earlier than --until") }
     }
 
     func run() throws { try Self.show(self.query, self.admin) }
@@ -103,16 +80,10 @@ struct Search: ParsableCommand {
         query.precision = self.precision
         query.usesWords = !self.noWords
         query.limit = self.limit
-        query.filter.release = self.release
-        query.filter.divergedOnly = self.diverged
+        query.filter = self.only.filter
         query.filter.leastDivergence = self.least
         query.filter.mostDivergence = self.most
-        query.filter.liveOutcome = self.liveOutcome
-        query.filter.candidateOutcome = self.outcome
         query.filter.slice = self.slice
-        query.filter.segment = self.segment
-        query.filter.from = self.since
-        query.filter.until = self.until
         return query
     }
 }

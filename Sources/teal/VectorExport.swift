@@ -1,6 +1,4 @@
 import Admin
-import ArgumentParser
-import SystemPackage
 
 /// `teal pairs MODEL --vectors`: the newest pairs with their vectors as a NumPy archive.
 struct VectorExport {
@@ -10,19 +8,14 @@ struct VectorExport {
     var limit: Int
 
     func run(_ client: AdminClient, _ model: String) throws {
-        let shown = TerminalText.clean(self.path, limit: 400)
-        do {
-            let file = try ExportFile(self.path)
-            defer { file.close() }
+        let archive = try ExportFile.write(to: self.path) { file in
             guard !file.isTerminal else { throw CommandFailure("an archive is not for a terminal; name a file") }
             let archive = try client.vectors(model: model, release: self.release, limit: self.limit)
-            try file.write(archive)
-            try file.finish()
-        } catch let error as Errno {
-            throw CommandFailure("cannot write \(shown): \(error)")
+            try file.write(archive.bytes)
+            return archive
         }
-        var line = "teal: wrote the newest pairs, at most \(self.limit), with their vectors"
-        if self.path != "-" { line += " to \(shown)" }
+        var line = "teal: wrote \(archive.pairs) pairs of trial \(archive.release) with their vectors"
+        if self.path != "-" { line += " to \(TerminalText.clean(self.path, limit: 400))" }
         FileHandleOutput.error(line)
     }
 }

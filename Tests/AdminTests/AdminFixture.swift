@@ -35,7 +35,7 @@ struct AdminFixture: Sendable {
             store: store,
             trials: trials,
             desk: desk,
-            search: hasSearch ? search : nil,
+            search: hasSearch ? .success(search) : .failure(SearchUnavailable("search is switched off")),
             info: AdminInfo(version: "1.2.3", onnxRuntimeVersion: "1.32.0", startedAt: 1_700_000_000_000_000),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Self.quiet,

@@ -158,7 +158,7 @@ import Testing
                 store: admin.store,
                 trials: admin.trials,
                 desk: admin.desk,
-                search: nil,
+                search: .failure(SearchUnavailable("off")),
                 info: AdminInfo(version: "1", onnxRuntimeVersion: "1", startedAt: 0),
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                 logger: AdminFixture.quiet,

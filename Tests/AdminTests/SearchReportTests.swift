@@ -46,32 +46,46 @@ import Testing
     @Test("slices are shown with figures, terms and examples, confirmed ones marked; then coverage and spaces")
     func slices() {
         let expected = """
-            release 1700000000000000: 11,480 pairs, 640 distinct requests, mean divergence 0.0612
-            slices with * are confirmed: at most 10% of them are expected to be false
-            slices were proposed from 400 distinct requests, the next time at 1,600
+            release 1700000000000000: 12,340 pairs, 9,120 distinct requests, mean divergence 0.0317
+            1 of 2 slices is confirmed: of such at most 10 % are expected to be false.
+            Slices were proposed from 8,000 distinct requests, the next time at 16,000.
 
             * 1. 0123456789abcdef requests with "not"
-                 1,120 pairs (9.76%), divergence 0.5 inside, 0.0123 outside
-                 excess 0.49 (0.31 to 0.66) by 558 held-out requests
-                 candidate failed: 2% inside, 0% outside
-                 terms: not, never
-                 tenant=acme: 98% inside, 40% outside
-                                 PAIR              REQUEST            LIVE -> CANDIDATE
-                 typical         1700000000000007  this was not good  negative -> positive
-                 typical         1700000000000003  not bad            both: positive
-                 most divergent  1700000000000007  this was not good  negative -> positive
+                 298 pairs (2.41%), divergence 0.452 inside, 0.0213 outside
+                 excess 0.431 (0.306 to 0.55) by 140 held-out requests
+                 candidate failed: 1.3% inside, 0% outside
+                 terms: not, never, hardly
+                 tenant=acme: 97% inside, 21% outside
+                                 PAIR  REQUEST                            LIVE -> CANDIDATE
+                 typical         1     this is not good at all, number 1  label negative -> label positive
+                 typical         2     this is not good at all, number 2  label negative -> label positive
+                 most divergent  3     this is not good at all, number 3  label negative -> label positive
+                 most divergent  4     this is not good at all, number 4  label negative -> label positive
+                 most divergent  1     this is not good at all, number 1  label negative -> label positive
 
-              2. fedcba9876543210 requests like "hello"
-                 30 pairs (0.26%), divergence 0 inside, 0 outside
-                 excess 0 (-1 to 1) by 0 held-out requests
+              2. fedcba9876543210 requests about ferry, harbour
+                 298 pairs (2.41%), divergence 0.452 inside, 0.0213 outside
+                 excess 0.012 (-0.121 to 0.14) by 31 held-out requests
+                 candidate failed: 1.3% inside, 0% outside
+                 terms: not, never, hardly
+                 tenant=acme: 97% inside, 21% outside
+                                 PAIR  REQUEST                            LIVE -> CANDIDATE
+                 typical         1     this is not good at all, number 1  label negative -> label positive
+                 typical         2     this is not good at all, number 2  label negative -> label positive
+                 most divergent  3     this is not good at all, number 3  label negative -> label positive
+                 most divergent  4     this is not good at all, number 4  label negative -> label positive
+                 most divergent  1     this is not good at all, number 1  label negative -> label positive
 
-            coverage: of 1,000 requests of earlier releases 968 (96.8%) have a like one here, within a cosine distance of 0.21
-            the outputs are embeddings, of 384 values live and 768 of the candidate; spaces: different
-              the neighbours agree, the axes do not
-              81% of the 10 nearest neighbours agree (by chance 1.1%), rank-biased overlap 0.77 (worst 0.12), mean cosine 0.99, linear CKA 0.93, Procrustes 0.08
-              by 900 items, 3 left out
-              pair 1700000000000007: 10% of its neighbours stay; lost 1700000000000003; gained 5, 6
-            1 kept pair is not in the index yet
+            Requests like 73 % of 1,000 earlier ones were seen among 12,340 pairs (cosine distance up to 0.183).
+            Embeddings: Different spaces (live has 384 dimensions and the candidate 768)
+              FIGURE       VALUE  WHAT IT SAYS
+              Items        640    384 dimensions of live, 768 of the candidate; 3 left out
+              Mutual k-NN  0.713  share of the nearest 10 that both have; chance gives 0.0157
+              RBO          0.682  agreement of the ranks of the nearest 20; of the worst item 0.113
+              Linear CKA   0.884  likeness of the whole clouds; unbiased, 1 is the same
+              Procrustes   0.217  what is left after the best turn and scaling; 0 is the same
+              pair 4711: 10% of its neighbours stay; lost 1, 2; gained 3
+            12 kept pairs are not in the index yet
 
             """
         #expect(SlicesReport.text(.sample()) == expected)
@@ -84,12 +98,12 @@ import Testing
         document.spaces = nil
         document.backlog = 0
         document.findings.slices = []
-        #expect(SlicesReport.text(document).contains("\nno part of the traffic stands out\n"))
+        #expect(SlicesReport.text(document).contains("\nNo part of 9,120 distinct requests stands out.\n"))
         document.findings = SliceFindings()
         document.findings.nextEpoch = 200
         let expected = """
             release 1700000000000000: 0 pairs, 0 distinct requests, mean divergence 0
-            too few distinct requests to propose slices: they are proposed at 200
+            Slices are proposed from 200 distinct requests on; there are 0 yet.
 
             """
         #expect(SlicesReport.text(document) == expected)
@@ -99,7 +113,8 @@ import Testing
     func unconfirmed() {
         var document = SlicesDocument.sample()
         document.findings.slices.removeFirst()
-        #expect(SlicesReport.text(document).contains("\nnone of the slices is confirmed: each may be chance\n"))
+        let sentence = "None of 1 slices is confirmed: that they differ may be chance."
+        #expect(SlicesReport.text(document).contains("\n\(sentence)\n"))
     }
 
     @Test("long texts are cut to where a row can be read")

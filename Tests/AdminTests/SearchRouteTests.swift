@@ -11,28 +11,15 @@ import Testing
     func fields() async throws {
         try await AdminFixture.run { admin in
             let body = #"""
-                {"text":"not\tgood\nat all","in":"candidate","precision":"precise","words":false,"limit":200,"release":5,
+                {"text":"a \"b\"\n\ud83d\ude00/é","in":"live","precision":"volume","words":false,"limit":200,"release":5,
                 "diverged":true,"divergence":[0.25,0.5],"liveOutcome":"answered","outcome":"timeout",
-                "slice":"0123456789abcdef","segment":"tenant=a=b&c","since":"2023-11-14T22:13:20Z","until":1700000100000000}
+                "slice":"0123456789abcdef","segment":"kind of thing=a=b&c/ü+%","since":"2023-11-14T22:13:20Z",
+                "until":1700000100000000}
                 """#
             let answer = try await admin.send("POST", Self.base + "/search", body)
             #expect(answer.status == 200 && answer.headers["content-type"] == "application/json; charset=utf-8")
             #expect(try answer.decode(SearchDocument.self) == .sample())
-            var expected = SearchQuery(model: "digits", subject: .text("not\tgood\nat all"), field: .candidate)
-            expected.precision = .precise
-            expected.usesWords = false
-            expected.limit = 200
-            expected.filter.release = 5
-            expected.filter.divergedOnly = true
-            expected.filter.leastDivergence = 0.25
-            expected.filter.mostDivergence = 0.5
-            expected.filter.liveOutcome = .answered
-            expected.filter.candidateOutcome = .timeout
-            expected.filter.slice = "0123456789abcdef"
-            expected.filter.segment = Segment(key: "tenant", value: "a=b&c")
-            expected.filter.from = 1_700_000_000_000_000
-            expected.filter.until = 1_700_000_100_000_000
-            #expect(admin.search.calls == [.search(expected)])
+            #expect(admin.search.calls == [.search(.sample())])
         }
     }
 
@@ -119,17 +106,20 @@ import Testing
         try await AdminFixture.run { admin in
             let slices = try await admin.send("GET", Self.base + "/slices?release=5")
             #expect(try slices.decode(SlicesDocument.self) == .sample())
-            #expect(try await admin.send("GET", Self.base + "/map").decode(MapDocument.self) == .sample())
+            let map = try await admin.send("GET", Self.base + "/map").decode(MapDocument.self)
+            #expect(map == MapDocument(model: "digits", release: Release.sample().id, map: .sample(points: 3)))
             let all = try await admin.send("GET", Self.base + "/vectors")
             #expect(all.body == FakeSemanticSearch.archive)
             #expect(all.headers["content-type"] == "application/octet-stream")
-            #expect(all.headers["content-disposition"] == "attachment; filename=\"digits-vectors.npz\"")
+            #expect(all.headers["teal-pairs"] == "7" && all.headers["teal-release"] == "\(Release.sample().id)")
+            let name = "digits-vectors-\(Release.sample().id).npz"
+            #expect(all.headers["content-disposition"] == "attachment; filename=\"\(name)\"")
             let one = try await admin.send("GET", Self.base + "/vectors?release=5&limit=100000")
             #expect(one.headers["content-disposition"] == "attachment; filename=\"digits-vectors-5.npz\"")
             #expect(
                 admin.search.calls == [
-                    .slices("digits", 5), .map("digits", nil), .vectors("digits", nil, 10_000),
-                    .vectors("digits", 5, 100_000),
+                    .slices("digits", 5), .map("digits", nil), .archive("digits", nil, 10_000),
+                    .archive("digits", 5, 100_000),
                 ]
             )
         }
@@ -182,13 +172,13 @@ import Testing
         }
     }
 
-    @Test("switched off, every route says so and how to turn it on")
+    @Test("without search every route says why")
     func off() async throws {
         try await AdminFixture.run(hasSearch: false) { admin in
             for (method, what) in Self.routes {
                 let answer = try await admin.send(method, "\(Self.base)/\(what)", Self.body(method))
                 #expect(answer.status == 503 && answer.error?.code == "not_ready", "\(what)")
-                #expect(answer.error?.message.contains("`search.enabled: true`") == true, "\(what)")
+                #expect(answer.error?.message == "search is switched off", "\(what)")
                 #expect(answer.headers["retry-after"] == nil)
             }
         }

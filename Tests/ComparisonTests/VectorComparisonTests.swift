@@ -14,8 +14,10 @@ struct VectorComparisonTests {
             self.rows = (0..<other).map { _ in random.vector(dimensions) }
         }
 
-        func callAsFunction(_ vector: [Double]) -> Tensor {
-            .unit(self.rows.map { row in zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 } })
+        func callAsFunction(_ vector: [Double]) -> Tensor { .unit(self.moved(vector)) }
+
+        func moved(_ vector: [Double]) -> [Double] {
+            self.rows.map { row in zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 } }
         }
     }
 
@@ -65,6 +67,35 @@ struct VectorComparisonTests {
         let output = OneOutput(.fp32, [-1, 128], named: "embedding")
         for point in self.points(32, 128) { _ = output.add(.unit(point), map(point)) }
         #expect(output.plan?.why.contains("agree on what is near what") == true)
+    }
+
+    /// As activations that are never negative.
+    @Test("unrelated spaces whose vectors all point one way: neighbours are compared when they agree")
+    func unrelatedOneWay() {
+        let map = Projection(from: 128, to: 128, seed: 11)
+        let output = OneOutput(.fp32, [-1, 128], named: "embedding")
+        for point in self.points(32, 128) {
+            _ = output.add(.unit(point.map { $0 + 10 }), .unit(map.moved(point).map { $0 + 100 }))
+        }
+        #expect(output.plan?.why.contains("agree on what is near what") == true)
+    }
+
+    @Test("one space whose vectors all point one way: compared by cosine")
+    func sharedOneWay() {
+        let output = OneOutput(.fp32, [-1, 128], named: "embedding")
+        for point in self.points(32, 128) {
+            let vector = point.map { $0 + 10 }
+            _ = output.add(.unit(vector), .unit(vector.map { Double(Float16($0)) }))
+        }
+        #expect(output.plan?.why.contains("compared by cosine distance") == true)
+    }
+
+    @Test("few different requests, asked again and again: compared by cosine", arguments: [1, 2, 8])
+    func repeated(requests: Int) {
+        let output = OneOutput(.fp32, [-1, 128], named: "embedding")
+        let points = self.points(requests, 128)
+        for turn in 0..<32 { _ = output.add(.unit(points[turn % requests]), .unit(points[turn % requests])) }
+        #expect(output.plan?.why.contains("compared by cosine distance") == true)
     }
 
     @Test("a candidate that answers noise stays compared by cosine, and diverges")

@@ -44,6 +44,9 @@ struct StartTests {
             (["--set", "admin.host=0.0.0.0"], "without a token"),
             (["--config", "/nonexistent/teal.yaml"], "does not exist"),
             (["--models", "/nonexistent"], "models: cannot open the folder /nonexistent"),
+            (["--set", "search.static=/nonexistent"], "search.static: cannot read /nonexistent: No such file"),
+            (["--set", "search.vocabulary=/nonexistent"], "search.vocabulary: "),
+            (["--set", "search.model=/nonexistent"], "search.model: "),
         ]
     )
     func configuration(flags: [String], expected: String) async throws {
@@ -87,6 +90,8 @@ struct StartTests {
             #expect(gateway.log.split(separator: "\n").count { $0.contains(sentence) } == 1, "\(gateway.log)")
             #expect(try await admin.metric("teal_captures_failing") == 1)
             #expect(try await admin.trial("digits").captureProblem?.hasPrefix(sentence) == true)
+            let told = try await Self.refusedSearch(gateway)
+            #expect(told.hasPrefix("there is nothing to search in: \(sentence)"), "\(told)")
             await gateway.end()
             #expect(try Data(contentsOf: captures) == content && (try Data(contentsOf: key)) == keyContent)
         }
@@ -95,6 +100,20 @@ struct StartTests {
         let last = try await GatewayProcess.start(data: first.data)
         #expect(try await AdminCalls(last).metric("teal_captures_failing") == 0)
         await last.stop()
+    }
+
+    @Test("with search switched off nothing that was made for it stays, and whoever searches is told")
+    func withoutSearch() async throws {
+        let first = try await GatewayProcess.start()
+        await first.end()
+        let (vectors, words) = (first.data + "/search", first.data + "/words.db")
+        try FileManager.default.createDirectory(atPath: vectors + "/digits", withIntermediateDirectories: true)
+        #expect(FileManager.default.fileExists(atPath: words))
+        let second = try await GatewayProcess.start(data: first.data, arguments: ["--set", "search.enabled=false"])
+        #expect(!FileManager.default.fileExists(atPath: vectors) && !FileManager.default.fileExists(atPath: words))
+        let told = try await Self.refusedSearch(second)
+        #expect(told.contains("`search.enabled: true`"), "\(told)")
+        await second.stop()
     }
 
     @Test("a model whose warm-up never ends does not keep the gateway from stopping", .timeLimit(.minutes(2)))
@@ -141,6 +160,15 @@ struct StartTests {
         #expect(overridden.output.contains("onnxruntime"), "\(overridden.output)")
         let flag = try await Self.serve(["--config", file, "--threads", "many"], environment: ["TEAL_THREADS": "1"])
         #expect(flag.output.contains("'many'"), "\(flag.output)")
+    }
+
+    /// What whoever searches is told instead of an answer.
+    private static func refusedSearch(_ gateway: GatewayProcess) async throws -> String {
+        let client = try AdminClient(address: gateway.adminAddress)
+        let answer = await onThread { Result { try client.slices(model: "digits") } }
+        let error = #expect(throws: AdminClientError.self) { try answer.get() }
+        #expect(error?.code == "not_ready")
+        return error?.description ?? ""
     }
 
     private static func serve(

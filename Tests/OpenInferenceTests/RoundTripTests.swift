@@ -1,6 +1,7 @@
 import NIOCore
 import OpenInference
 import ServingCore
+import TestSupport
 import Testing
 
 /// Encodes tensors as an answer and decodes that as a request: the bits must be the same.
@@ -27,7 +28,7 @@ struct RoundTripTests {
 
     @Test("FP32: extremes and random bit patterns")
     func floats() throws {
-        var random = SplitMix(seed: 1)
+        var random = SeededRandom(seed: 1)
         var values: [Float] = [
             0, -0.0, 1, -1, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude,
             Float.leastNormalMagnitude.nextDown, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, .pi, .ulpOfOne,
@@ -43,7 +44,7 @@ struct RoundTripTests {
 
     @Test("FP64: extremes and random bit patterns")
     func doubles() throws {
-        var random = SplitMix(seed: 2)
+        var random = SeededRandom(seed: 2)
         var values: [Double] = [
             0, -0.0, 1, -1, .leastNonzeroMagnitude, .leastNormalMagnitude, Double.leastNormalMagnitude.nextDown,
             .greatestFiniteMagnitude, -.greatestFiniteMagnitude, .pi, .ulpOfOne, 0x1p53, 0x1p67, 1e15, 1e16, 1e21, 1e22,
@@ -60,7 +61,7 @@ struct RoundTripTests {
     @Test("integers of every width")
     func integers() throws {
         func check<Value: FixedWidthInteger & BitwiseCopyable>(_ datatype: DataType, _: Value.Type) throws {
-            var random = SplitMix(seed: 3)
+            var random = SeededRandom(seed: 3)
             var values = [Value.min, Value.min + 1, 0, 1, Value.max - 1, Value.max]
             for _ in 0..<2000 { values.append(Value(truncatingIfNeeded: random.next() >> (random.next() % 64))) }
             let tensor = Tensor(datatype, [2, Int64(values.count / 2)], values)
@@ -78,7 +79,7 @@ struct RoundTripTests {
 
     @Test("BOOL and BYTES")
     func others() throws {
-        var random = SplitMix(seed: 4)
+        var random = SeededRandom(seed: 4)
         let bools = Tensor(.bool, [100], (0..<100).map { _ in UInt8(random.next() & 1) })
         #expect(try self.roundTrip(bools) == bools.array)
         let texts = (0..<500).map { _ in
@@ -96,7 +97,7 @@ struct RoundTripTests {
 
     @Test("every datatype as binary, arbitrary bits", arguments: DataType.allCases)
     func binary(_ datatype: DataType) throws {
-        var random = SplitMix(seed: 5)
+        var random = SeededRandom(seed: 5)
         let bytes = (0..<(50 * (datatype.byteWidth ?? 1))).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         let tensor =
             switch datatype {
@@ -105,22 +106,5 @@ struct RoundTripTests {
             default: Tensor(datatype, [50], bytes)
             }
         #expect(try self.roundTrip(tensor, binary: true) == tensor.array)
-    }
-}
-
-/// A small seeded generator.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        self.state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

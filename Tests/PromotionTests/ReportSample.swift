@@ -15,7 +15,7 @@ extension ReleaseReport {
             pairs: [.sample(), .probabilities(), .text(), .failed()],
             audit: AuditEntry.samples,
             feedback: FeedbackFigures(pairs: 320, liveLoss: 0.0312, candidateLoss: 0.0581),
-            slices: try? .sample(),
+            slices: .sample(),
             gateway: "0.4.0",
             generated: 1_700_004_000_000_000
         )

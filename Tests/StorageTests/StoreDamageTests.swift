@@ -19,7 +19,7 @@ struct StoreDamageTests {
     func flippedBits() async throws {
         let expected = try await self.fill()
         let sound = try Data(contentsOf: URL(fileURLWithPath: self.path))
-        var random = SeededGenerator(seed: 20_251_123)
+        var random = SeededRandom(seed: 20_251_123)
         var refused = 0
         for _ in 0..<1000 {
             var damaged = sound
@@ -34,7 +34,7 @@ struct StoreDamageTests {
     func truncated() async throws {
         let expected = try await self.fill()
         let sound = try Data(contentsOf: URL(fileURLWithPath: self.path))
-        var random = SeededGenerator(seed: 7)
+        var random = SeededRandom(seed: 7)
         for _ in 0..<100 {
             let damaged = sound.prefix(Int.random(in: 1..<sound.count, using: &random))
             #expect(try await self.refuses(damaged, orServes: expected))
@@ -45,7 +45,7 @@ struct StoreDamageTests {
     func noise() async throws {
         let expected = try await self.fill()
         let sound = try Data(contentsOf: URL(fileURLWithPath: self.path))
-        var random = SeededGenerator(seed: 99)
+        var random = SeededRandom(seed: 99)
         for _ in 0..<100 {
             var damaged = sound
             let start = Int.random(in: 0..<(sound.count - 512), using: &random)
@@ -167,20 +167,5 @@ struct StoreDamageTests {
         } catch {
             return error
         }
-    }
-}
-
-/// SplitMix64.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { self.state = seed }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var z = self.state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -169,6 +169,27 @@ struct TrialRestartTests {
         #expect(coverage.compared == 0 && coverage.counts.paired == 40)
     }
 
+    @Test("with another embedder evidence of models that answer texts begins anew, of others it goes on")
+    func otherEmbedder() async throws {
+        let texts = ModelSignature(
+            inputs: ModelSignature.sample.inputs,
+            outputs: ModelSignature.sample.outputs + [TensorSpec(name: "answer", datatype: .bytes, shape: [-1])]
+        )
+        for (signature, kept) in [(ModelSignature.sample, 40), (texts, 0)] as [(ModelSignature, UInt64)] {
+            let first = TrialStage(meaning: NoMeaning(mark: "one"))
+            first.begin(.numbered(), signature: signature)
+            for id in 1...40 { first.mirror(.sample(id: Int64(id))) }
+            await first.recorder.flush()
+            let marks: [String?] = ["another", nil]
+            for mark in marks {
+                let second = TrialStage(first.store, meaning: mark.map(NoMeaning.init))
+                _ = try await second.recorder.restore()
+                second.begin(.numbered(), signature: signature)
+                #expect(try await second.trial().coverage.compared == kept, "\(mark ?? "none")")
+            }
+        }
+    }
+
     @Test("damaged evidence begins anew instead of stopping the gateway")
     func damaged() async throws {
         let first = TrialStage()
@@ -185,4 +206,11 @@ struct TrialRestartTests {
         let coverage = try await second.trial().coverage
         #expect(coverage.compared == 1 && coverage.counts.isConserved)
     }
+}
+
+/// An embedder to which no text means anything.
+private struct NoMeaning: TextMeaning {
+    let mark: String
+
+    func vector(of text: UnsafeRawBufferPointer) -> [Float]? { nil }
 }

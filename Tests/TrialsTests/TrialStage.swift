@@ -16,7 +16,11 @@ final class TrialStage: Sendable {
     private let said = Mutex<[Int64]>([])
     var announced: [Int64] { self.said.withLock { $0 } }
 
-    init(_ store: InMemoryCaptureStore = InMemoryCaptureStore(), limit: Int = 64) {
+    init(
+        _ store: InMemoryCaptureStore = InMemoryCaptureStore(),
+        limit: Int = 64,
+        meaning: (any TextMeaning)? = nil
+    ) {
         self.store = store
         let stage = Unowned<TrialStage>()
         self.recorder = TrialRecorder(
@@ -24,6 +28,7 @@ final class TrialStage: Sendable {
             key: [UInt8](repeating: 7, count: 32),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             limit: limit,
+            meaning: meaning,
             counts: { id in stage.value?.counts.withLock { $0[id] } ?? ShadowCounts() },
             onDeterministic: { id in stage.value?.said.withLock { $0.append(id) } }
         )
@@ -38,13 +43,14 @@ final class TrialStage: Sendable {
 
     func begin(
         _ release: Release,
+        signature: ModelSignature = .sample,
         capture: CapturePolicy = CapturePolicy(mode: .full),
         gate: GatePolicy = GatePolicy()
     ) {
         self.recorder.begin(
             release,
-            live: .sample,
-            candidate: .sample,
+            live: signature,
+            candidate: signature,
             comparison: ComparisonSettings(),
             capture: capture,
             gate: gate

@@ -58,6 +58,10 @@ def test_trials_are_listed_and_an_earlier_one_can_be_looked_at(tmp_path):
         assert "has no release 7; its newest:" in teal(gateway, "status", "digits", "--release", 7, status=1)[1]
         assert "no model 'nobody'" in teal(gateway, "releases", "nobody", status=1)[1]
         assert "--release needs a model" in teal(gateway, "status", "--release", 7, status=64)[1]
+        for mode in (("--id", 7), ("--export", "-")):
+            assert "--limit goes with neither" in teal(gateway, "pairs", "digits", *mode, "--limit", 5, status=64)[1]
+        for command in (("pairs", "digits"), ("search", "digits", "a")):
+            assert "--since must be earlier" in teal(gateway, *command, "--since", "1h", "--until", "2h", status=64)[1]
 
 
 def test_without_a_trial_it_is_said_where_the_earlier_ones_are(tmp_path):

@@ -16,7 +16,7 @@ from gateway import MODELS, Gateway, heldout, teal
 pytestmark = pytest.mark.timeout(540)
 
 JSON = {"Content-Type": "application/json"}
-NEGATIONS = {"not", "no", "never", "nothing", "n't", "neither", "nor", "cannot", "yes"}
+NEGATIONS = {"not", "no", "never", "nothing", "n't", "neither", "nor", "cannot"}
 ROUNDS = 50
 SEED = 20_261_125
 
@@ -63,8 +63,7 @@ def is_negation(slice):
 
 def test_the_top_slices_of_a_negation_blind_candidate_are_about_negation(broken):
     slices = json.loads(teal(broken, "slices", "sentiment", "--json")[0])["findings"]["slices"]
-    assert slices[0]["confirmed"]
-    assert any(slice["confirmed"] and is_negation(slice) for slice in slices[:3]), slices[:3]
+    assert slices[0]["confirmed"] and is_negation(slices[0]), slices[:3]
     assert slices[0]["excess"]["lower"] > 0
     text, _ = teal(broken, "slices", "sentiment")
     assert slices[0]["label"] in text
@@ -79,10 +78,13 @@ def test_a_search_for_not_good_brings_the_slices_up(broken):
         slices = json.loads(teal(broken, "slices", "sentiment", "--json")[0])["findings"]["slices"]
         best = {slice["id"]: slice for slice in slices if slice["confirmed"]}
         assert any(is_negation(best[one["id"]]) for one in found["slices"] if one["id"] in best)
+        shown = {str(hit["pair"]["id"]) for hit in found["hits"]}
         inside = search(admin, "sentiment", text="good", slice=slices[0]["id"], diverged=True)
         assert inside["hits"] and all(hit["pair"]["diverged"] for hit in inside["hits"])
     text, _ = teal(broken, "search", "sentiment", "not good")
-    assert "not" in text
+    listed = {line.split()[-1] for line in text.split("\n\n")[0].splitlines()[1:]}
+    # The sentence model may have embedded more since.
+    assert len(listed) == 20 and len(listed & shown) > 10
 
 
 def test_on_digits_the_missing_class_is_the_top_slice(broken):
@@ -126,8 +128,9 @@ def test_the_report_shows_slices_and_map(broken):
 @pytest.mark.parametrize(
     ("body", "part"),
     [
-        ({}, "text"), ({"text": "x", "pair": 1}, "one of"), ({"text": ""}, "text"), ({"text": "x", "in": "answers"}, "in"),
-        ({"vector": [1, 2]}, "vector of 2"), ({"vector": []}, "vector"), ({"text": "x", "limit": 0}, "limit"),
+        ({}, "text"), ({"text": "x", "pair": 1}, "one of"), ({"text": ""}, "text"),
+        ({"text": "x", "in": "answers"}, "'in' must be one of"), ({"vector": [1, 2]}, "vector of 2"),
+        ({"vector": []}, "vector"), ({"text": "x", "limit": 0}, "limit"),
         ({"text": "x", "slice": "none"}, "slice"), ({"pair": 1}, "pair 1"), ({"text": "x", "unknown": 1}, "unknown"),
         ({"text": 7}, "text"), ({"text": "x", "divergence": [1, 0]}, "divergence"),
     ],

@@ -23,7 +23,7 @@ extension AdminClient {
     }
 
     /// A NumPy archive of the newest `limit` pairs, held in memory. Nil `release`: the newest that has kept pairs.
-    package func vectors(model: String, release: Int64? = nil, limit: Int) throws(AdminClientError) -> [UInt8] {
+    package func vectors(model: String, release: Int64? = nil, limit: Int) throws(AdminClientError) -> VectorFile {
         let path = try Self.path("vectors", model, [("release", release.map(String.init)), ("limit", "\(limit)")])
         let answer: AdminAnswer
         do throws(CurlExchange.Failure) {
@@ -32,8 +32,21 @@ extension AdminClient {
             guard error == .tooLarge else { throw self.sentence(for: error) }
             throw AdminClientError("the vectors of \(limit) pairs take more than 2 GiB; ask for fewer with --limit")
         }
-        return try answer.checked().body
+        let file = try answer.checked()
+        guard let pairs = file.headers[VectorsHeader.pairs].flatMap({ Int($0) }),
+            let release = file.headers[VectorsHeader.release].flatMap({ Int64($0) })
+        else {
+            throw AdminClientError("the admin API's answer is not what this version of teal expects")
+        }
+        return VectorFile(release: release, pairs: pairs, bytes: file.body)
     }
+}
+
+/// A NumPy archive of pairs with their vectors.
+package struct VectorFile: Sendable {
+    package let release: Int64
+    package let pairs: Int
+    package let bytes: [UInt8]
 }
 
 /// Body of a search; nil fields are left out.

@@ -1,3 +1,4 @@
+import Promotion
 package import SemanticSearch
 import ServingCore
 
@@ -11,7 +12,8 @@ package enum SlicesReport {
         let slices = document.findings.slices.enumerated().map { place, slice in
             self.slice(slice, rank: place + 1, excerpts)
         }
-        let end = self.coverage(document.coverage) + self.spaces(document.spaces) + ReportText.backlog(document.backlog)
+        let coverage = document.coverage.map { ReportText.line($0.sentence) } ?? ""
+        let end = coverage + self.spaces(document.spaces) + ReportText.backlog(document.backlog)
         return ([self.head(document)] + slices + (end.isEmpty ? [] : [end])).joined(separator: "\n")
     }
 
@@ -20,20 +22,10 @@ package enum SlicesReport {
         var line = "release \(document.release): \(ReportText.count(findings.pairs)) pairs, "
         line += "\(ReportText.count(findings.requests)) distinct requests, "
         line += "mean divergence \(ReportText.divergence(findings.divergence))"
-        var text = ReportText.line(line)
-        if findings.epoch == 0 {
-            text += "too few distinct requests to propose slices: they are proposed at "
-            return text + "\(ReportText.count(findings.nextEpoch))\n"
-        }
-        if findings.slices.isEmpty { text += "no part of the traffic stands out\n" }
-        if !findings.confirmed.isEmpty {
-            text += "slices with * are confirmed: at most \(ReportText.percent(findings.alpha)) of them are expected "
-            text += "to be false\n"
-        } else if !findings.slices.isEmpty {
-            text += "none of the slices is confirmed: each may be chance\n"
-        }
-        text += "slices were proposed from \(ReportText.count(findings.proposedFrom)) distinct requests, the next time "
-        return text + "at \(ReportText.count(findings.nextEpoch))\n"
+        let text = ReportText.line(line) + ReportText.line(findings.sentence)
+        guard findings.epoch > 0 else { return text }
+        line = "Slices were proposed from \(ReportText.count(findings.proposedFrom)) distinct requests, the next time "
+        return text + ReportText.line(line + "at \(ReportText.count(findings.nextEpoch)).")
     }
 
     private static func slice(_ slice: Slice, rank: Int, _ excerpts: [Int64: SlicesDocument.Excerpt]) -> String {
@@ -80,11 +72,17 @@ package enum SlicesReport {
         return table.isEmpty ? "" : table.text
     }
 
-    private static func coverage(_ coverage: CoverageFinding?) -> String {
-        guard let coverage else { return "" }
-        var line = "coverage: of \(ReportText.count(coverage.reference)) requests of earlier releases "
-        line += "\(ReportText.count(coverage.covered)) (\(ReportText.share(coverage.share))) have a like one here, "
-        line += "within a cosine distance of \(ReportText.number(coverage.radius))"
-        return ReportText.line(line)
+    /// How the two sides' embeddings compare; nothing for outputs that are none.
+    private static func spaces(_ spaces: SpaceReport?) -> String {
+        guard let spaces else { return "" }
+        var table = TextTable(["  FIGURE", "VALUE", "WHAT IT SAYS"])
+        for line in spaces.lines { table.add(["  \(line.name)", line.value, line.meaning]) }
+        let items = spaces.worst.prefix(3).map { item in
+            let neighbours = item.neighboursText.isEmpty ? "" : "; \(item.neighboursText)"
+            return ReportText.line(
+                "  pair \(item.id): \(ReportText.share(item.overlap)) of its neighbours stay\(neighbours)"
+            )
+        }
+        return ReportText.line("Embeddings: \(spaces.title) (\(spaces.why))") + table.text + items.joined()
     }
 }

@@ -46,7 +46,7 @@ package enum Neighbours {
     }
 
     /// Indices of the `k` largest of `count` scores, largest first, the lower index first among equals.
-    static func largest(_ k: Int, of count: Int, leavingOut: Int? = nil, _ score: (Int) -> Double) -> [Int] {
+    package static func largest(_ k: Int, of count: Int, leavingOut: Int? = nil, _ score: (Int) -> Double) -> [Int] {
         var best: [(index: Int, score: Double)] = []
         best.reserveCapacity(k + 1)
         for index in 0..<count where index != leavingOut {

@@ -1,3 +1,5 @@
+import ServingCore
+
 /// A fair sample of the pairs of vectors seen so far, each kept with a byte per dimension: near neighbours among a few
 /// hundred do not depend on more, and it stays small on disk.
 struct VectorReservoir: Sendable, Codable {
@@ -14,6 +16,7 @@ struct VectorReservoir: Sendable, Codable {
 
     private(set) var items: [Item] = []
     private var seen: UInt64 = 0
+    /// State of the generator.
     private var random: UInt64 = 0x7EA1
 
     /// Keeps the pair with the chance that makes all seen so far equally likely (Vitter's algorithm R, seeded). Returns the
@@ -25,7 +28,9 @@ struct VectorReservoir: Sendable, Codable {
             self.items.append(item())
             return self.items.count - 1
         }
-        let place = self.next() % max(1, self.seen)
+        var chance = SplitMix(state: self.random)
+        let place = chance.next() % max(1, self.seen)
+        self.random = chance.state
         guard place < UInt64(self.items.count) else { return nil }
         self.items[Int(place)] = item()
         return Int(place)
@@ -39,14 +44,5 @@ struct VectorReservoir: Sendable, Codable {
             let item = self.items[index]
             return Double((side == .live ? item.live : item.candidate).score(query))
         }
-    }
-
-    /// SplitMix64.
-    private mutating func next() -> UInt64 {
-        self.random &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.random
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -12,7 +12,7 @@ extension CheckBuilder {
         let tests = self.input.tests
         let support = max(rule.minimum, tests.pairs / 100)
         let large = tests.segments.filter { $0.pairs >= support }
-        let slices = self.slices(support)
+        let slices = self.slices(rule.minimum)
         let judged = self.judgesDivergence ? slices.comparable : []
         var result = CheckResult(
             .segments,
@@ -23,7 +23,9 @@ extension CheckBuilder {
             sentence: ""
         )
         result.margin = rule.margin
-        guard !tests.segments.isEmpty || !self.input.slices.isEmpty else {
+        // Before a restart a slice may have been reason to reject.
+        let waits = self.judgesDivergence && self.input.slices == nil
+        guard !tests.segments.isEmpty || !self.found.isEmpty || waits else {
             result.sentence = "no segments are declared, or no request had one"
             return result
         }
@@ -35,9 +37,12 @@ extension CheckBuilder {
             let names = Set(rejected.map(\.name)).sorted()
             result.subject = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ..." : "")
             result.sentence = worst.sentence + (names.count > 1 ? "; and \(names.count - 1) more segments" : "")
+        } else if waits {
+            result.state = .undecided
+            result.sentence = "search has not looked at this trial's requests yet"
         } else {
             result.state = .pass
-            result.sentence = self.praise(segments: large.count, slices: judged.count, support)
+            result.sentence = self.praise(segments: large.count, slices: judged.count, rule.minimum)
             if !self.judgesDivergence { result.sentence += Self.mention(slices.comparable) }
         }
         result.sentence += self.otherMargins(slices.others)
@@ -45,6 +50,8 @@ extension CheckBuilder {
     }
 
     private static let discoveryRate = 0.1
+
+    private var found: [SliceEvidence] { self.input.slices ?? [] }
 
     /// As for declared segments.
     private var judgesDivergence: Bool { self.policy.rule(.divergence).enforcement == .block }
@@ -66,12 +73,13 @@ extension CheckBuilder {
         EValues.rejected(parts.map { exp(min($0.logE, 700)) }, alpha: self.discoveryRate).map { parts[$0] }
     }
 
-    private func praise(segments: Int, slices: Int, _ support: UInt64) -> String {
+    private func praise(segments: Int, slices: Int, _ minimum: UInt64) -> String {
         var counted: [String] = []
         if !self.input.tests.segments.isEmpty { counted.append("\(segments) segments") }
-        if self.judgesDivergence, !self.input.slices.isEmpty { counted.append("\(slices) discovered slices") }
+        if self.judgesDivergence, !self.found.isEmpty { counted.append("\(slices) discovered slices") }
         guard !counted.isEmpty else { return "no segments are declared, or no request had one" }
-        return "none of \(counted.joined(separator: " and ")) with \(support) pairs or more is worse than allowed"
+        let parts = counted.joined(separator: " and ")
+        return "none of \(parts) with \(minimum) pairs and 1 % or more is worse than allowed"
     }
 
     // MARK: Declared
@@ -100,9 +108,10 @@ extension CheckBuilder {
 
     // MARK: Discovered
 
-    /// Those with `support` pairs or more: with evidence against the policy's margin, and with evidence against another.
-    private func slices(_ support: UInt64) -> (comparable: [SliceEvidence], others: [SliceEvidence]) {
-        let large = self.input.slices.filter { $0.pairs >= support }
+    /// Large ones with evidence against the policy's margin, and with evidence against another. Search looks at the newest
+    /// pairs alone, so a share is one of those.
+    private func slices(_ minimum: UInt64) -> (comparable: [SliceEvidence], others: [SliceEvidence]) {
+        let large = self.found.filter { $0.pairs >= minimum && $0.share >= 0.01 }
         let margin = self.policy.sliceMargin
         // Both are the same product; a stored one may have been rounded.
         let isComparable = { (slice: SliceEvidence) in abs(slice.margin - margin) <= 1e-9 * max(1, abs(margin)) }

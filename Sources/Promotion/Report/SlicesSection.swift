@@ -17,10 +17,33 @@ package struct SlicesSection: Sendable, Codable, Equatable {
         self.mapped = map?.ids.count ?? 0
     }
 
-    /// Nil without search, and when it has nothing to say of `release`: a report can do without.
-    package static func found(for release: Release, by search: (any SemanticSearching)?) async -> SlicesSection? {
-        guard let search, let document = try? await search.slices(model: release.model, release: release.id),
-            document.release == release.id
+    /// Nil without search, when it has nothing to say of `release`, and when it has said nothing within `limit`: search gets
+    /// the processor when nobody else wants it, and a report can do without. What it has begun it goes on with, for the next
+    /// report.
+    package static func found(
+        for release: Release,
+        by search: (any SemanticSearching)?,
+        within limit: Duration = .seconds(5)
+    ) async -> SlicesSection? {
+        guard let search else { return nil }
+        // A task group would wait for the slower of the two.
+        let (sections, first) = AsyncStream.makeStream(of: SlicesSection?.self)
+        let asking = Task { first.yield(await Self.section(for: release, by: search)) }
+        let waiting = Task {
+            try? await Task.sleep(for: limit)
+            first.yield(nil)
+        }
+        defer {
+            asking.cancel()
+            waiting.cancel()
+        }
+        for await section in sections { return section }
+        return nil
+    }
+
+    private static func section(for release: Release, by search: any SemanticSearching) async -> SlicesSection? {
+        guard let document = try? await search.slices(model: release.model, release: release.id),
+            document.release == release.id, !Task.isCancelled
         else { return nil }
         let map = try? await search.map(model: release.model, release: release.id)
         return SlicesSection(document, map: map?.map)

@@ -24,14 +24,19 @@ package struct OnnxTextEmbedder: TextEmbedder {
         }
         let model = try OnnxTextModel(engine: engine, output: options.output, padding: tokenizer.padding)
         let probe = OnnxTextBatch(["a"], prefix: "", tokenizer: tokenizer, maximumTokens: 3)
-        let dimension = try model.run([0], of: probe).dimension
+        let output = try model.run([0], of: probe)
+        var vector = [Float](repeating: 0, count: output.dimension)[...]
+        output.pool(row: 0, tokens: probe.length(of: 0), pooling: options.pooling, into: &vector)
+        guard vector.contains(where: { $0 != 0 }) else {
+            throw EmbeddingError("the embedding model gives no vector for a short text, only zeros, NaN or infinity")
+        }
         self.tokenizer = tokenizer
         self.model = model
         self.options = options
         self.identity = EmbedderIdentity(
             name: name,
             digest: Self.digest(model: modelDigest, vocabulary: tokenizer.digest, options: options),
-            dimension: dimension
+            dimension: output.dimension
         )
     }
 
@@ -56,7 +61,7 @@ package struct OnnxTextEmbedder: TextEmbedder {
                 )
             }
             for (row, text) in group.enumerated() {
-                try output.pool(
+                output.pool(
                     row: row,
                     tokens: batch.length(of: text),
                     pooling: self.options.pooling,

@@ -2,10 +2,7 @@ import ServingCore
 
 /// What a model answered for a batch: a vector for each token of each text, or one for each text.
 struct OnnxTextOutput {
-    private static let largestDimension = 16_384
-
     private let bytes: TensorBytes
-    private let name: String
     /// Tokens that a text has vectors of; 1 when the model pools by itself.
     private let length: Int
     private let isPooled: Bool
@@ -23,22 +20,23 @@ struct OnnxTextOutput {
             )
         }
         self.bytes = tensor.bytes
-        self.name = name
         self.length = isPooled ? 1 : length
         self.isPooled = isPooled
         self.dimension = count / rows / self.length
-        guard self.dimension <= Self.largestDimension else {
-            throw EmbeddingError("vectors of \(self.dimension) values are too long: \(Self.largestDimension) at most")
+        let largest = VectorIndex.largestDimension
+        guard self.dimension <= largest else {
+            throw EmbeddingError("vectors of \(self.dimension) values are too long: \(largest) at most")
         }
     }
 
-    /// Writes the unit vector of one text to `target`, which has room for `dimension` values and holds zeros.
+    /// Writes the unit vector of one text to `target`, which has room for `dimension` values and holds zeros. It keeps them
+    /// when the model gave NaN, infinity or values near it: one such text costs no other its vector.
     func pool(
         row: Int,
         tokens: Int,
         pooling: OnnxTextOptions.Pooling,
         into target: inout ArraySlice<Float>
-    ) throws(EmbeddingError) {
+    ) {
         let used = self.isPooled || pooling == .cls ? 1 : tokens
         let first = target.startIndex
         self.bytes.withUnsafeBytes { bytes in
@@ -51,9 +49,6 @@ struct OnnxTextOutput {
         }
         for index in target.indices { target[index] /= Float(used) }
         let norm = target.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        guard norm.isFinite else {
-            throw EmbeddingError("output \(self.name) of the embedding model holds NaN, infinity or values near it")
-        }
-        for index in target.indices { target[index] /= max(norm, 1e-12) }
+        for index in target.indices { target[index] = norm.isFinite ? target[index] / max(norm, 1e-12) : 0 }
     }
 }

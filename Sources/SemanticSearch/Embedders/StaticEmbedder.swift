@@ -33,7 +33,7 @@ package struct StaticEmbedder: TextEmbedder {
                 ids.removeAll(keepingCapacity: true)
                 self.tokenizer.encode(text, limit: self.table.maximumTokens, into: &ids)
                 let target = vectors[row * dimension..<(row + 1) * dimension]
-                _ = self.table.write(ids, to: UnsafeMutableBufferPointer(rebasing: target))
+                self.table.write(ids, to: UnsafeMutableBufferPointer(rebasing: target))
             }
         }
         return vectors

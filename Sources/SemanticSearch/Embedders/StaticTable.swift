@@ -56,7 +56,7 @@ struct StaticTable: Sendable {
         guard bytes[end...].elementsEqual(digest) else {
             throw EmbedderFileError("the static embedder's file is damaged: its SHA-256 is another one")
         }
-        self.digest = digest.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        self.digest = SHA256.hexadecimal(digest.prefix(8))
         self.vocabulary = Array(bytes[Self.headerLength..<firstScale])
         self.scales = (0..<self.count).map { row in
             Float(bitPattern: UInt32(truncatingIfNeeded: Self.number(in: bytes, at: firstScale + 4 * row)))
@@ -86,10 +86,8 @@ struct StaticTable: Sendable {
 
     /// Writes the unit vector of the sum of these tokens' rows to `target`, which has room for `dimension` values and holds
     /// zeros; it keeps them when the sum is 0. Ids of no row are passed over.
-    ///
-    /// - Returns: whether there is a vector.
-    func write(_ ids: [Int32], to target: UnsafeMutableBufferPointer<Float>) -> Bool {
-        guard target.count == self.dimension, let target = target.baseAddress else { return false }
+    func write(_ ids: [Int32], to target: UnsafeMutableBufferPointer<Float>) {
+        guard target.count == self.dimension, let target = target.baseAddress else { return }
         self.bytes.withUnsafeBytes { bytes in
             for id in ids {
                 guard let id = Int(exactly: id), self.scales.indices.contains(id) else { continue }
@@ -101,12 +99,8 @@ struct StaticTable: Sendable {
         }
         var squares: Float = 0
         for place in 0..<self.dimension { squares += target[place] * target[place] }
-        guard squares.isNormal else {
-            target.update(repeating: 0, count: self.dimension)
-            return false
-        }
+        guard squares.isNormal else { return target.update(repeating: 0, count: self.dimension) }
         let factor = 1 / squares.squareRoot()
         for place in 0..<self.dimension { target[place] *= factor }
-        return true
     }
 }

@@ -1,4 +1,5 @@
 package import Comparison
+import ServingCore
 
 /// Turns rows of numbers into vectors: each place standardised by what was seen of it, then, when there are more than
 /// `projectedDimension` places, a seeded sparse random projection (Achlioptas 2003; distances are kept within some 10 %).
@@ -48,7 +49,7 @@ package struct TensorEmbedder: Sendable, Equatable {
         self.means = means
         self.scales = scales
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for value in means + scales { hash = Self.mixed(hash ^ UInt64(value.bitPattern)) }
+        for value in means + scales { hash = StableHash.fmix64(hash ^ UInt64(value.bitPattern)) }
         self.identity = EmbedderIdentity(
             name: name,
             digest: String(hash | 1 << 63, radix: 16),
@@ -62,27 +63,20 @@ package struct TensorEmbedder: Sendable, Equatable {
         guard row.count == self.width else { return vector }
         let isProjected = self.width > Self.projectedDimension
         for place in 0..<self.width {
+            guard row[place].isFinite else { return [Float](repeating: 0, count: vector.count) }
             // Far outliers would be all there is to see.
             let value = min(8, max(-8, (row[place] - self.means[place]) * self.scales[place]))
-            guard value.isFinite else { return [Float](repeating: 0, count: vector.count) }
             guard isProjected else {
                 vector[place] = value
                 continue
             }
-            var random = Self.mixed(UInt64(place) &+ 0x9E37_79B9_7F4A_7C15)
+            var random = StableHash.fmix64(UInt64(place) &+ 0x9E37_79B9_7F4A_7C15)
             for _ in 0..<Self.spread {
                 vector[Int(random & 127)] += random & 128 == 0 ? value : -value
                 random = random >> 8
             }
         }
         return vector.normalised
-    }
-
-    /// The finaliser of MurmurHash3.
-    private static func mixed(_ word: UInt64) -> UInt64 {
-        var word = (word ^ (word >> 33)) &* 0xFF51_AFD7_ED55_8CCD
-        word = (word ^ (word >> 33)) &* 0xC4CE_B9FE_1A85_EC53
-        return word ^ (word >> 33)
     }
 }
 

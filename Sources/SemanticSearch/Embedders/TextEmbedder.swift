@@ -3,7 +3,8 @@ package protocol TextEmbedder: Sendable {
     var identity: EmbedderIdentity { get }
 
     /// One unit vector of `identity.dimension` values a text, row by row in the order of the texts. A text without a single
-    /// token (empty, white space, control characters only) has no meaning to compare: its row is all zeros.
+    /// token (empty, white space, control characters only), or for which the model gives no numbers, has no meaning to
+    /// compare: its row is all zeros.
     func embed(_ texts: [String]) throws(EmbeddingError) -> [Float]
 
     /// The same for texts that are looked for among embedded ones: some models want to be told.

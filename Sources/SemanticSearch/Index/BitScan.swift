@@ -4,7 +4,7 @@ struct BitScan {
     private let views: [ChunkView]
     private let allowed: RowSet?
     private var segments: [Segment] = []
-    private var scores: UnsafeMutableBufferPointer<UInt16>
+    private let scores: UnsafeMutablePointer<UInt16>
     private var used = 0
     /// Wanted rows by the bin of their score.
     private var histogram = [UInt32](repeating: 0, count: SignBits.bins)
@@ -28,26 +28,22 @@ struct BitScan {
     func finish() { self.scores.deallocate() }
 
     mutating func scan(_ view: Int, _ bits: SignBits, _ rows: Range<Int>) {
-        guard !rows.isEmpty, let scores = self.scores.baseAddress.map({ $0 + self.used }) else { return }
+        guard !rows.isEmpty else { return }
         let blocks = rows.lowerBound / SignBits.block..<(rows.upperBound + SignBits.block - 1) / SignBits.block
-        bits.scan(self.query, blocks, scores)
+        bits.scan(self.query, blocks, self.scores + self.used)
         let place = self.used + rows.lowerBound - blocks.lowerBound * SignBits.block
         self.segments.append(Segment(view: view, rows: rows, place: place))
-        let first = scores + (place - self.used)
+        let first = self.scores + place
         if self.allowed == nil && self.views[view].deadCount == 0 {
             self.histogram.withUnsafeMutableBufferPointer { histogram in
                 for step in 0..<rows.count { histogram[Int(first[step]) / SignBits.binWidth] += 1 }
             }
         } else {
-            for step in 0..<rows.count where self.isWanted(view, rows.lowerBound + step) {
+            for step in 0..<rows.count where self.views[view].isWanted(rows.lowerBound + step, self.allowed) {
                 self.histogram[Int(first[step]) / SignBits.binWidth] += 1
             }
         }
         self.used += blocks.count * SignBits.block
-    }
-
-    private func isWanted(_ view: Int, _ row: Int) -> Bool {
-        !self.views[view].isDead(row) && self.allowed?.contains(self.views[view].chunk.keys[row]) ?? true
     }
 
     /// Calls `body` with a view's number and its rows with the best scores: all together `count`, those as good as the
@@ -66,11 +62,11 @@ struct BitScan {
                 rows.removeAll(keepingCapacity: true)
                 view = segment.view
             }
-            guard let scores = self.scores.baseAddress.map({ $0 + segment.place }) else { continue }
+            let scores = self.scores + segment.place
             let isChecked = self.allowed != nil || self.views[view].deadCount > 0
             for step in 0..<segment.rows.count where Int(scores[step]) / SignBits.binWidth >= cut {
                 let row = segment.rows.lowerBound + step
-                if !isChecked || self.isWanted(view, row) { rows.append(UInt32(row)) }
+                if !isChecked || self.views[view].isWanted(row, self.allowed) { rows.append(UInt32(row)) }
             }
         }
         body(view, rows)

@@ -2,10 +2,11 @@
 struct CellCalibration: Sendable {
     private let queries: [EncodedQuery]
     private let queryKeys: [UInt32]
+    /// Each query's form for the pass by bits.
+    private let planes: [[UInt64]]
     /// The neighbours found so far of each query, with their vectors' codes.
     private var found: [[Found]]
-
-    /// A row for each query.
+    /// Live rows by the bin of their score by bits, a row of bins for each query.
     private var byScore: [UInt32]
 
     private struct Found: Sendable {
@@ -17,20 +18,31 @@ struct CellCalibration: Sendable {
     private static let queried = 256
     /// Share of the neighbours that the chosen cells must hold.
     private static let recall = 0.995
-    private static let distantRecall = 0.99
+    private static let distantRecall = 0.985
     private static let neighbours = 100
+    /// Queries farthest from all cells that do not say how far away cells are of use: they may be strays.
+    private static let strays = 2
+    /// What rounding may take from a cosine.
+    private static let rounding: Float = 1e-3
 
-    /// The sample's rows are in random order.
-    init(_ sample: Chunk, sampled: Int) {
-        let count = min(Self.queried, sampled)
-        self.queries = (0..<count).map { EncodedQuery(sample, row: $0) }
-        self.queryKeys = (0..<count).map { sample.keys[$0] }
-        self.found = Array(repeating: [], count: count)
-        self.byScore = Array(repeating: 0, count: count * SignBits.bins)
+    /// The sample's rows are in random order. Its first are where the cells began, and nearer to them than others.
+    init(_ sample: Chunk, dimension: Int) {
+        let rows = max(0, sample.capacity - Self.queried)..<sample.capacity
+        self.queries = rows.map { EncodedQuery(sample, row: $0) }
+        self.queryKeys = rows.map { sample.keys[$0] }
+        self.planes = self.queries.map { SignBits.query($0, dimension: dimension) }
+        self.found = Array(repeating: [], count: rows.count)
+        self.byScore = Array(repeating: 0, count: rows.count * SignBits.bins)
     }
 
-    /// Each query against each live row. Blocks of rows stay in the cache while all queries pass over them.
-    mutating func compare(_ view: ChunkView) {
+    /// Each query against each live row.
+    mutating func add(_ view: ChunkView) {
+        self.compare(view)
+        self.rank(view)
+    }
+
+    /// Blocks of rows stay in the cache while all queries pass over them.
+    private mutating func compare(_ view: ChunkView) {
         let chunk = view.chunk
         let block = 256
         var dots = [Int32](repeating: 0, count: block)
@@ -62,13 +74,12 @@ struct CellCalibration: Sendable {
         return self.found[number][Self.neighbours - 1].score
     }
 
-    /// How many live rows have each score by bits, for each query, over all views so far.
-    mutating func rank(_ view: ChunkView, dimension: Int) {
-        let bits = SignBits(view.chunk, count: view.count)
+    private mutating func rank(_ view: ChunkView) {
+        let bits = view.bits ?? SignBits(view.chunk, count: view.count)
         withUnsafeTemporaryAllocation(of: UInt16.self, capacity: max(1, bits.blocks * SignBits.block)) { scores in
             guard let base = scores.baseAddress else { return }
-            for (number, query) in self.queries.enumerated() {
-                bits.scan(SignBits.query(query, dimension: dimension), 0..<bits.blocks, base)
+            for (number, planes) in self.planes.enumerated() {
+                bits.scan(planes, 0..<bits.blocks, base)
                 for row in 0..<view.count where !view.isDead(row) {
                     self.byScore[number * SignBits.bins + Int(base[row]) / SignBits.binWidth] += 1
                 }
@@ -78,20 +89,24 @@ struct CellCalibration: Sendable {
 
     /// The smallest counts that hold 99.5 % of the ten and of the hundred nearest. A new text is less like the stored
     /// ones than these are like each other, many of which are variants of one text: its nearest are as far as a stored
-    /// one's 11th to 100th, of which the cells for ten have to hold 99 %.
-    func probes(_ cells: Cells, dimension: Int) -> Cells.Probes {
-        var near = [Int](repeating: 0, count: cells.count)
+    /// one's 11th to 100th, of which the cells for ten have to hold 98.5 %.
+    func cells(_ centroids: Chunk, trainedOn live: Int) -> Cells {
+        var near = [Int](repeating: 0, count: centroids.capacity)
         var distant = near
         var (nearRows, distantRows) = ([Int](), [Int]())
-        var assignment = cells.assignment
+        var assignment = CellAssignment(centroids)
+        var cosines: [Float] = []
+        let scratch = Chunk(stride: centroids.stride, capacity: 1)
         for (number, (query, found)) in zip(self.queries, self.found).enumerated() {
-            var ranks = [Int](repeating: 0, count: cells.count)
-            for (rank, cell) in cells.nearest(cells.count, to: query).enumerated() { ranks[cell] = rank }
+            var ranks = [Int](repeating: 0, count: centroids.capacity)
+            let order = centroids.ranked(by: query)
+            for (rank, cell) in order.enumerated() { ranks[cell] = rank }
+            if let first = order.first { cosines.append(centroids.cosine(first, to: query)) }
             let rows = self.rowsByBin(number)
-            let planes = SignBits.query(query, dimension: dimension)
             for (place, neighbour) in found.enumerated() {
                 let rank = ranks[assignment.cell(of: neighbour.chunk, neighbour.row)]
-                let row = rows[Self.score(planes, neighbour) / SignBits.binWidth]
+                scratch.copy(neighbour.row, of: neighbour.chunk, to: 0)
+                let row = rows[Self.score(self.planes[number], scratch) / SignBits.binWidth]
                 if place < 10 {
                     near[rank] += 1
                     nearRows.append(row)
@@ -101,14 +116,16 @@ struct CellCalibration: Sendable {
                 }
             }
         }
-        let ten = max(self.smallest(near, Self.recall), self.smallest(distant, Self.distantRecall))
-        let rows = max(self.quantile(nearRows, Self.recall), self.quantile(distantRows, Self.distantRecall))
-        return Cells.Probes(
-            ten: ten,
-            hundred: max(ten, self.smallest(distant, Self.recall)),
-            tenRows: rows,
-            hundredRows: max(rows, self.quantile(distantRows, Self.recall))
+        let ten = Cells.Probes(
+            cells: max(self.smallest(near, Self.recall), self.smallest(distant, Self.distantRecall)),
+            rows: max(self.quantile(nearRows, Self.recall), self.quantile(distantRows, Self.distantRecall))
         )
+        let hundred = Cells.Probes(
+            cells: max(ten.cells, self.smallest(distant, Self.recall)),
+            rows: max(ten.rows, self.quantile(distantRows, Self.recall))
+        )
+        let reach = (cosines.sorted().dropFirst(Self.strays).first ?? .infinity) - Self.rounding
+        return Cells(centroids, .init(trainedOn: live, ten: ten, hundred: hundred, reach: reach))
     }
 
     /// Rows with a score of this bin or a better one.
@@ -118,9 +135,8 @@ struct CellCalibration: Sendable {
         return rows
     }
 
-    private static func score(_ planes: [UInt64], _ neighbour: Found) -> Int {
-        let row = Chunk(stride: neighbour.chunk.stride, capacity: 1)
-        row.copy(neighbour.row, of: neighbour.chunk, to: 0)
+    /// By bits, of a chunk's only row.
+    private static func score(_ planes: [UInt64], _ row: Chunk) -> Int {
         var scores = [UInt16](repeating: 0, count: SignBits.block)
         SignBits(row, count: 1).scan(planes, 0..<1, &scores)
         return Int(scores[0])

@@ -1,14 +1,14 @@
+import ServingCore
+
 /// A training of cells under way: spherical k-means on a sample, then how many cells to look into is measured against
 /// the exact neighbours. The same vectors and seed give the same cells.
 struct CellTraining: Sendable {
     /// What the cells are for; rows that come or go meanwhile do not matter.
-    let views: [ChunkView]
-    let live: Int
-    private let dimension: Int
+    private let views: [ChunkView]
+    private let live: Int
+    /// In random order.
     private let sample: Chunk
-    private let sampled: Int
     private var centroids: Chunk
-    private let count: Int
     private var rounds = 0
     private var calibration: CellCalibration
     private var calibrated = 0
@@ -23,22 +23,17 @@ struct CellTraining: Sendable {
 
     /// Linear in the sample, which has 48 vectors for each cell.
     init(_ views: [ChunkView], dimension: Int, seed: UInt64) {
-        self.dimension = dimension
         self.views = views
         self.live = views.reduce(0) { $0 + $1.live }
-        self.count = Self.cells(for: self.live)
-        var chance = SplitMix(state: seed)
-        var rows = RowLottery(views)
-        let sampled = rows.draw(self.count * Self.samplePerCell, &chance)
+        let count = Self.cells(for: self.live)
+        let sampled = Self.drawn(count * Self.samplePerCell, of: views, seed: seed)
         self.sample = Chunk(stride: views[0].chunk.stride, capacity: sampled.count)
         for (target, place) in sampled.enumerated() {
             self.sample.copy(place.row, of: views[place.view].chunk, to: target)
         }
-        self.sampled = sampled.count
-        // The sample is in random order.
-        self.centroids = Chunk(stride: self.sample.stride, capacity: self.count)
-        for cell in 0..<self.count { self.centroids.copy(cell, of: self.sample, to: cell) }
-        self.calibration = CellCalibration(self.sample, sampled: self.sampled)
+        self.centroids = Chunk(stride: self.sample.stride, capacity: count)
+        for cell in 0..<count { self.centroids.copy(cell, of: self.sample, to: cell) }
+        self.calibration = CellCalibration(self.sample, dimension: dimension)
     }
 
     /// One bounded piece of work; the cells when it was the last.
@@ -49,24 +44,20 @@ struct CellTraining: Sendable {
             return nil
         }
         if self.calibrated < self.views.count {
-            self.calibration.compare(self.views[self.calibrated])
-            self.calibration.rank(self.views[self.calibrated], dimension: self.dimension)
+            self.calibration.add(self.views[self.calibrated])
             self.calibrated += 1
             return nil
         }
-        let all = Cells.Probes(ten: self.count, hundred: self.count, tenRows: self.live, hundredRows: self.live)
-        let bare = Cells(self.centroids, trainedOn: self.live, probes: all)
-        let probes = self.calibration.probes(bare, dimension: self.dimension)
-        return Cells(self.centroids, trainedOn: self.live, probes: probes)
+        return self.calibration.cells(self.centroids, trainedOn: self.live)
     }
 
     private mutating func moveCentroids() {
-        let stride = self.sample.stride
-        var sums = [Float](repeating: 0, count: self.count * stride)
+        let (stride, count) = (self.sample.stride, self.centroids.capacity)
+        var sums = [Float](repeating: 0, count: count * stride)
         var assignment = CellAssignment(self.centroids)
         sums.withUnsafeMutableBufferPointer { sums in
             guard let base = sums.baseAddress else { return }
-            for row in 0..<self.sampled {
+            for row in 0..<self.sample.capacity {
                 let cell = assignment.cell(of: self.sample, row)
                 let offset = row * stride
                 VectorForm.best.accumulate(
@@ -78,13 +69,27 @@ struct CellTraining: Sendable {
                 )
             }
         }
-        let moved = Chunk(stride: stride, capacity: self.count)
-        for cell in 0..<self.count {
+        let moved = Chunk(stride: stride, capacity: count)
+        for cell in 0..<count {
             let mean = Array(sums[cell * stride..<(cell + 1) * stride])
             // A cell that lost its rows stays where it was.
             if !moved.encode(mean, key: 0, at: cell) { moved.copy(cell, of: self.centroids, to: cell) }
             moved.keys[cell] = UInt32(cell)
         }
         self.centroids = moved
+    }
+
+    /// Live rows in random order, none of them twice; fewer when there are not so many.
+    private static func drawn(_ count: Int, of views: [ChunkView], seed: UInt64) -> [(view: Int, row: Int)] {
+        var places: [(view: Int, row: Int)] = []
+        for (number, view) in views.enumerated() {
+            for row in 0..<view.count where !view.isDead(row) { places.append((number, row)) }
+        }
+        var chance = SplitMix(state: seed)
+        let count = min(count, places.count)
+        for index in 0..<count {
+            places.swapAt(index, index + Int(chance.next() % UInt64(places.count - index)))
+        }
+        return Array(places[..<count])
     }
 }

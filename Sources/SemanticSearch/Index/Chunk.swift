@@ -39,14 +39,17 @@ final class Chunk: @unchecked Sendable {
         return memory.bindMemory(to: Value.self, capacity: max(count, 1))
     }
 
-    var bytes: Int {
-        self.capacity * Self.bytesPerRow(stride: self.stride) + (self.arrangement.map { $0.bytes } ?? 0)
+    /// Of the first `rows` rows and how they lie.
+    func bytes(rows: Int) -> Int {
+        rows * Self.bytesPerRow(stride: self.stride) + (self.arrangement.map { $0.bytes } ?? 0)
     }
 
     static func bytesPerRow(stride: Int) -> Int { 2 * stride + 8 }
 
-    /// Most rows of a chunk: enough that a cell's rows make a long run, few enough that copying them is short work.
-    static func rows(stride: Int) -> Int { min(8_192, max(1_024, (6 << 20) / (2 * stride))) }
+    static let mostRows = 8_192
+
+    /// Rows of a full chunk: enough that a cell's rows make a long run, few enough that copying them is short work.
+    static func rows(stride: Int) -> Int { min(Self.mostRows, max(1_024, (6 << 20) / (2 * stride))) }
 
     /// Values in a row, a whole number of cache lines.
     static func stride(dimension: Int) -> Int { (dimension + 63) & ~63 }
@@ -65,6 +68,12 @@ final class Chunk: @unchecked Sendable {
         memcpy(self.low + target * self.stride, other.low + row * self.stride, self.stride)
         self.scales[target] = other.scales[row]
         self.keys[target] = other.keys[row]
+    }
+
+    /// Cosine of a row to the query, but for rounding.
+    func cosine(_ row: Int, to query: EncodedQuery) -> Float {
+        let place = row * self.stride
+        return VectorForm.best.dot(query.values, self.high + place, self.low + place, self.stride) * self.scales[row]
     }
 
     func decode(_ row: Int, dimension: Int) -> [Float] {

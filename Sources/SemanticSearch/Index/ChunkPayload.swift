@@ -24,7 +24,7 @@ enum ChunkPayload {
         var reader = IndexBytesReader(payload[...])
         guard let rows = reader.read(UInt32.self), let starts = reader.read(UInt32.self),
             let file = reader.read(UInt64.self),
-            rows > 0, rows <= 8_192
+            rows > 0, rows <= Chunk.mostRows
         else { return nil }
         let count = Int(rows)
         let expected = count * Chunk.bytesPerRow(stride: stride) + (starts == 0 ? 0 : 2 * (Int(starts) + count))

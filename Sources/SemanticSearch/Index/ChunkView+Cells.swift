@@ -1,7 +1,18 @@
+/// How a chunk's rows lie by cell.
+struct CellArrangement: Sendable {
+    let cells: Cells
+    /// The rows of cell `c` are `starts[c]..<starts[c + 1]`.
+    let starts: [UInt16]
+    /// Rows in the order of their keys.
+    let rowsByKey: [UInt16]
+
+    var bytes: Int { 2 * (self.starts.count + self.rowsByKey.count) }
+}
+
 extension ChunkView {
     /// The live rows alone, those of a cell side by side and in key order.
     func arranged(by cells: Cells) -> ChunkView {
-        var assignment = cells.assignment
+        var assignment = CellAssignment(cells.centroids)
         var rows: [Int] = []
         var cellOf: [Int] = []
         var starts = [UInt16](repeating: 0, count: cells.count + 1)

@@ -11,14 +11,13 @@ struct ChunkView: Sendable {
     var file: IndexManifest.File?
 
     /// The chunk's first `count` rows are written.
-    init(_ chunk: Chunk, count: Int, file: IndexManifest.File? = nil) {
+    init(_ chunk: Chunk, count: Int) {
         self.chunk = chunk
         self.bits = chunk.arrangement == nil ? nil : SignBits(chunk, count: count)
         self.count = count
-        self.file = file
     }
 
-    var bytes: Int { self.chunk.bytes + (self.bits?.bytes ?? 0) + self.dead.count * 8 }
+    var bytes: Int { self.chunk.bytes(rows: self.count) + (self.bits?.bytes ?? 0) + self.dead.count * 8 }
     var live: Int { self.count - self.deadCount }
     var keys: ClosedRange<UInt32>? {
         self.count == 0 ? nil : self.chunk.keys[self.row(0)]...self.chunk.keys[self.row(self.count - 1)]
@@ -31,6 +30,11 @@ struct ChunkView: Sendable {
 
     func isDead(_ row: Int) -> Bool {
         !self.dead.isEmpty && self.dead[row >> 6] & (1 << UInt64(row & 63)) != 0
+    }
+
+    /// Live, and allowed when only some rows are.
+    func isWanted(_ row: Int, _ allowed: RowSet?) -> Bool {
+        !self.isDead(row) && allowed?.contains(self.chunk.keys[row]) ?? true
     }
 
     mutating func kill(_ row: Int) {
@@ -55,7 +59,7 @@ struct ChunkView: Sendable {
     }
 
     /// The live rows alone, in key order, in a chunk of their own.
-    func compacted(capacity: Int? = nil) -> ChunkView { ChunkView.merged([self], capacity: capacity ?? self.live) }
+    func compacted() -> ChunkView { ChunkView.merged([self], capacity: self.live) }
 
     /// The live rows of views whose key ranges ascend.
     static func merged(_ views: [ChunkView], capacity: Int) -> ChunkView {

@@ -33,7 +33,7 @@ struct IndexBytesReader {
         return self.bytes[self.place..<self.place + count]
     }
 
-    mutating func read<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) -> Value? {
+    mutating func read<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {
         self.take(Value.bitWidth / 8).map { bytes in
             bytes.reversed().reduce(into: 0) { $0 = $0 << 8 | Value(truncatingIfNeeded: $1) }
         }

@@ -1,21 +1,20 @@
 /// Which files together are the index as it was at one save. Written last: files that it does not name count for
 /// nothing.
-struct IndexManifest: Sendable, Equatable {
+struct IndexManifest: Sendable {
     static let name = "manifest"
     static let limit = 16 << 20
 
     /// One file of rows or of cells.
-    struct File: Sendable, Equatable {
+    struct File: Sendable {
         var number: UInt64
         var count: UInt32
 
         var name: String { "vectors-\(self.number)" }
     }
 
-    struct CellsFile: Sendable, Equatable {
+    struct CellsFile: Sendable {
         var file: File
-        var trainedOn: Int
-        var probes: Cells.Probes
+        var measured: Cells.Measurement
     }
 
     var largestKey: Int64
@@ -30,10 +29,11 @@ struct IndexManifest: Sendable, Equatable {
         if let cells = self.cells {
             writer.write(cells.file.number)
             writer.write(cells.file.count)
-            let probes = cells.probes
-            for value in [cells.trainedOn, probes.ten, probes.hundred, probes.tenRows, probes.hundredRows] {
+            let (ten, hundred) = (cells.measured.ten, cells.measured.hundred)
+            for value in [cells.measured.trainedOn, ten.cells, ten.rows, hundred.cells, hundred.rows] {
                 writer.write(Int64(value))
             }
+            writer.write(cells.measured.reach.bitPattern)
         }
         writer.write(UInt32(self.rows.count))
         for file in self.rows {
@@ -42,13 +42,9 @@ struct IndexManifest: Sendable, Equatable {
         }
         return writer.bytes
     }
+}
 
-    init(largestKey: Int64, cells: CellsFile?, rows: [File]) {
-        self.largestKey = largestKey
-        self.cells = cells
-        self.rows = rows
-    }
-
+extension IndexManifest {
     /// Nil when the bytes are not of a manifest.
     init?(payload: [UInt8]) {
         var reader = IndexBytesReader(payload[...])
@@ -57,16 +53,15 @@ struct IndexManifest: Sendable, Equatable {
         else { return nil }
         self.largestKey = largestKey
         if hasCells != 0 {
-            guard let file = Self.file(&reader), let values = Self.values(5, &reader), values.allSatisfy({ $0 > 0 }),
-                values[1] <= file.count, values[2] <= file.count
+            guard let file = Self.file(&reader), let trainedOn = Self.count(&reader),
+                let ten = Self.probes(&reader), let hundred = Self.probes(&reader),
+                ten.cells <= file.count, hundred.cells <= file.count, let reach = reader.read(UInt32.self)
             else { return nil }
-            let probes = Cells.Probes(
-                ten: values[1],
-                hundred: values[2],
-                tenRows: values[3],
-                hundredRows: values[4]
+            // If it is NaN, every search looks at all rows.
+            self.cells = CellsFile(
+                file: file,
+                measured: .init(trainedOn: trainedOn, ten: ten, hundred: hundred, reach: Float(bitPattern: reach))
             )
-            self.cells = CellsFile(file: file, trainedOn: values[0], probes: probes)
         }
         guard let count = reader.read(UInt32.self), reader.remaining == Int(count) * 12 else { return nil }
         self.rows = []
@@ -76,9 +71,13 @@ struct IndexManifest: Sendable, Equatable {
         }
     }
 
-    private static func values(_ count: Int, _ reader: inout IndexBytesReader) -> [Int]? {
-        let values = (0..<count).compactMap { _ in reader.read(Int64.self).map(Int.init) }
-        return values.count == count ? values : nil
+    private static func probes(_ reader: inout IndexBytesReader) -> Cells.Probes? {
+        guard let cells = Self.count(&reader), let rows = Self.count(&reader) else { return nil }
+        return Cells.Probes(cells: cells, rows: rows)
+    }
+
+    private static func count(_ reader: inout IndexBytesReader) -> Int? {
+        reader.read(Int64.self).flatMap { $0 > 0 ? Int($0) : nil }
     }
 
     private static func file(_ reader: inout IndexBytesReader) -> File? {

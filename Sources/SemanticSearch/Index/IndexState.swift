@@ -3,7 +3,7 @@ struct IndexState: Sendable {
     let stride: Int
     /// Full chunks, by ascending keys.
     var sealed: [ChunkView] = []
-    /// Where new rows go. Its chunk grows by doubling until it is as large as a sealed one.
+    /// Where new rows go.
     var tail: ChunkView
     /// The cells that chunks are to be arranged by.
     var cells: Cells?
@@ -13,7 +13,7 @@ struct IndexState: Sendable {
     var largestKey: Int64 = -1
     private(set) var live = 0
 
-    struct SavedPlace: Sendable, Equatable {
+    struct SavedPlace: Sendable {
         var folder: String
         var mark: String
         /// Larger than the number of any file there.
@@ -23,8 +23,6 @@ struct IndexState: Sendable {
         /// As last written.
         var manifest: [UInt8] = []
     }
-
-    private static let firstCapacity = 64
 
     init(stride: Int) {
         self.stride = stride
@@ -37,12 +35,9 @@ struct IndexState: Sendable {
 
     mutating func append(_ key: UInt32, _ vector: [Float]) -> Bool {
         guard Int64(key) > self.largestKey else { return false }
-        let rows = Chunk.rows(stride: self.stride)
-        if self.tail.count == rows {
-            self.sealed.append(self.tail)
-            self.tail = ChunkView(Chunk(stride: self.stride, capacity: Self.firstCapacity), count: 0)
-        } else if self.tail.count == self.tail.chunk.capacity {
-            self.growTail(min(rows, max(Self.firstCapacity, 2 * self.tail.count)))
+        if self.tail.count == self.tail.chunk.capacity {
+            if self.tail.count > 0 { self.sealed.append(self.tail) }
+            self.tail = ChunkView(Chunk(stride: self.stride, capacity: Chunk.rows(stride: self.stride)), count: 0)
         }
         guard self.tail.chunk.encode(vector, key: key, at: self.tail.count) else { return false }
         self.tail.count += 1
@@ -50,11 +45,6 @@ struct IndexState: Sendable {
         self.largestKey = Int64(key)
         self.live += 1
         return true
-    }
-
-    /// Readers keep the old chunk until they are done with it.
-    private mutating func growTail(_ capacity: Int) {
-        self.tail = self.tail.compacted(capacity: max(capacity, self.tail.live + 1))
     }
 
     /// Takes over a chunk that was read from a file.

@@ -8,16 +8,14 @@ struct RowScan {
     private var shortlist: Shortlist
     private let scratch: ScanScratch
 
-    /// For `count` neighbours; several times as many rows are rescored.
+    /// For `count` neighbours, no more than there are rows; several times as many rows are rescored.
     init(_ query: EncodedQuery, views: [ChunkView], allowed: RowSet?, count: Int) {
         self.query = query
         self.views = views
         self.allowed = allowed
-        self.shortlist = Shortlist(limit: Self.shortlisted(count))
+        self.shortlist = Shortlist(limit: 3 * count + 20)
         self.scratch = ScanScratch()
     }
-
-    static func shortlisted(_ count: Int) -> Int { count > Int.max / 8 ? count : 3 * count + 20 }
 
     var found: Int { self.shortlist.entries.count }
 
@@ -40,7 +38,9 @@ struct RowScan {
             )
             for place in 0..<selected where scratch.scores[place] >= self.shortlist.threshold {
                 let row = start + Int(scratch.positions[place])
-                if allRows || self.isWanted(view, row) { self.offer(view, row, scratch.scores[place]) }
+                if allRows || self.views[view].isWanted(row, self.allowed) {
+                    self.offer(view, row, scratch.scores[place])
+                }
             }
             start += count
         }
@@ -63,10 +63,6 @@ struct RowScan {
         }
     }
 
-    private func isWanted(_ view: Int, _ row: Int) -> Bool {
-        !self.views[view].isDead(row) && self.allowed?.contains(self.views[view].chunk.keys[row]) ?? true
-    }
-
     private mutating func offer(_ view: Int, _ row: Int, _ score: Float) {
         let key = self.views[view].chunk.keys[row]
         self.shortlist.offer(Shortlist.Entry(score: score, key: key, view: UInt32(view), row: UInt32(row)))
@@ -75,11 +71,8 @@ struct RowScan {
     /// The best `count` of what was looked at.
     func best(_ count: Int) -> [Neighbour] {
         let all = self.shortlist.entries.map { entry in
-            let chunk = self.views[Int(entry.view)].chunk
-            let offset = Int(entry.row) * chunk.stride
-            let dot = VectorForm.best.dot(self.query.values, chunk.high + offset, chunk.low + offset, chunk.stride)
-            let similarity = min(max(dot * chunk.scales[Int(entry.row)], -1), 1)
-            return Neighbour(key: entry.key, similarity: similarity)
+            let cosine = self.views[Int(entry.view)].chunk.cosine(Int(entry.row), to: self.query)
+            return Neighbour(key: entry.key, similarity: min(max(cosine, -1), 1))
         }
         return Array(all.sorted(by: Neighbour.isBetter).prefix(count))
     }

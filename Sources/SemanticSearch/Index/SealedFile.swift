@@ -12,7 +12,7 @@ enum SealedFile {
     }
 
     /// What a file is for. All of it has to be the same when it is read.
-    struct Label: Equatable {
+    struct Label {
         var kind: Kind
         var mark: String
         var dimension: Int
@@ -36,7 +36,8 @@ enum SealedFile {
         var writer = IndexBytesWriter()
         writer.write(self.magic)
         writer.write(label.kind.rawValue)
-        writer.write(UInt32(label.dimension))
+        // A dimension that does not fit is of an index that stores nothing, and of which nothing is read.
+        writer.write(UInt32(truncatingIfNeeded: label.dimension))
         writer.write(label.number)
         writer.write(UInt64(length))
         writer.write(UInt32(label.mark.utf8.count))

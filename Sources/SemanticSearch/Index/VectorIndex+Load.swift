@@ -28,12 +28,6 @@ private struct IndexReading {
     /// Of rows of 4096 values: enough for any chunk.
     private static let limit = 128 << 20
 
-    init(folder: String, identity: EmbedderIdentity, mark: String) {
-        self.folder = folder
-        self.identity = identity
-        self.mark = mark
-    }
-
     private var stride: Int { VectorIndex.stride(self.identity) }
 
     mutating func state() -> IndexState {
@@ -86,7 +80,7 @@ private struct IndexReading {
             self.problems.append("\(path): its content makes no sense")
             return nil
         }
-        return (Cells(view.chunk, trainedOn: file.trainedOn, probes: file.probes), file.file.number)
+        return (Cells(view.chunk, file.measured), file.file.number)
     }
 
     private mutating func payload(_ path: String, _ kind: SealedFile.Kind, _ number: UInt64, limit: Int) -> [UInt8]? {

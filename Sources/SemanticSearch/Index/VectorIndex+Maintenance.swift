@@ -7,10 +7,12 @@ extension VectorIndex {
     package func maintain() -> Bool {
         self.work.withLock { training in
             if self.compact() { return true }
-            if var running = training {
-                let cells = running.step()
-                training = cells == nil ? running : nil
-                if let cells { self.state.withLock { $0.take(cells) } }
+            if training != nil {
+                // In place: what it has counted is some megabytes.
+                if let cells = training?.step() {
+                    training = nil
+                    self.state.withLock { $0.take(cells) }
+                }
                 return true
             }
             if let views = self.state.withLock({ $0.needsTraining ? $0.sealed + [$0.tail] : nil }) {
@@ -41,7 +43,7 @@ extension VectorIndex {
     }
 
     /// Swaps `old`, the sealed chunks from `first` on, for their copy; what died since they were copied dies there too.
-    func replace(_ first: Int, _ old: [ChunkView], with copy: ChunkView) {
+    private func replace(_ first: Int, _ old: [ChunkView], with copy: ChunkView) {
         var copy = copy
         self.state.withLock { state in
             for (step, before) in old.enumerated() {
@@ -62,7 +64,7 @@ extension IndexState {
     /// The collection has grown to three times what the cells are for, or there are none yet.
     var needsTraining: Bool {
         guard self.live >= CellTraining.smallest else { return false }
-        return self.cells.map { self.live / 3 >= $0.trainedOn } ?? true
+        return self.cells.map { self.live / 3 >= $0.measured.trainedOn } ?? true
     }
 
     /// A chunk that is dead to a quarter, or two neighbours that fit into one.

@@ -27,9 +27,7 @@ extension VectorIndex {
         let rows = try self.writeRows(folder, mark)
         let (cells, largestKey, last) = self.state.withLock { state in
             let cells = state.cells.flatMap { cells in
-                state.saved?.cellsFile.map {
-                    IndexManifest.CellsFile(file: $0, trainedOn: cells.trainedOn, probes: cells.probes)
-                }
+                state.saved?.cellsFile.map { IndexManifest.CellsFile(file: $0, measured: cells.measured) }
             }
             return (cells, state.largestKey, state.saved?.manifest)
         }
@@ -53,20 +51,20 @@ extension VectorIndex {
 
     private func writeRows(_ folder: String, _ mark: String) throws(IndexFileError) -> [IndexManifest.File] {
         var files: [IndexManifest.File] = []
+        let (cells, cellsFile) = self.state.withLock { ($0.cells, $0.saved?.cellsFile) }
         for view in self.views where view.live > 0 {
             if let file = view.file {
                 files.append(file)
                 continue
             }
-            let (cells, cellsFile) = self.state.withLock { ($0.cells, $0.saved?.cellsFile) }
-            let isArranged = view.chunk.arrangement != nil && view.chunk.arrangement?.cells === cells
+            let own = cells.flatMap { view.chunk.arrangement?.cells === $0 ? $0 : nil }
             var copy = view
-            if let cells, isArranged, view.deadCount > 0 {
-                copy = view.arranged(by: cells)
-            } else if view.deadCount > 0 || view.chunk.arrangement != nil && !isArranged {
+            if let own, view.deadCount > 0 {
+                copy = view.arranged(by: own)
+            } else if view.deadCount > 0 || view.chunk.arrangement != nil && own == nil {
                 copy = view.compacted()
             }
-            let payload = ChunkPayload.encode(copy, cellsFile: isArranged ? cellsFile?.number : nil)
+            let payload = ChunkPayload.encode(copy, cellsFile: own == nil ? nil : cellsFile?.number)
             let file = try self.write(payload, copy.count, .rows, folder, mark)
             files.append(file)
             self.state.withLock { $0.settle(view, copy, file) }

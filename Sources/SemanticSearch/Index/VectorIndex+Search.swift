@@ -15,7 +15,7 @@ extension VectorIndex {
         var scan = RowScan(query, views: views, allowed: allowed, count: limit)
         let share = Double(candidates) / Double(live)
         // Cells that were made for many vectors are too few to look into for what is left of them.
-        let probes = live < CellTraining.smallest ? nil : cells?.probes(neighbours: Double(limit) / share)
+        let probes = live < CellTraining.smallest ? nil : cells?.probes(neighbours: Double(limit) / share, live: live)
         if let cells, let probes, candidates > live / cells.count * probes.cells,
             scan.probe(cells, probes, share: share, dimension: self.identity.dimension)
         {
@@ -53,14 +53,11 @@ extension RowScan {
     private static let leastShare = 0.9
 
     /// The nearest cells' rows that are best by bits, and all rows of chunks that lie otherwise. False, with nothing
-    /// scanned, when the filter has to do with where the query is: then its neighbours lie in other cells.
-    mutating func probe(
-        _ cells: Cells,
-        _ probes: (cells: Int, rows: Int),
-        share: Double,
-        dimension: Int
-    ) -> Bool {
-        let runs = Self.runs(cells.nearest(probes.cells, to: self.query))
+    /// scanned, when the query is far from all cells, or the filter has to do with where it is: then its neighbours may
+    /// lie in other cells.
+    mutating func probe(_ cells: Cells, _ probes: Cells.Probes, share: Double, dimension: Int) -> Bool {
+        guard let nearest = cells.nearest(probes.cells, to: self.query) else { return false }
+        let runs = Self.runs(nearest)
         var ranges: [(view: Int, bits: SignBits, rows: Range<Int>)] = []
         var others: [Int] = []
         for (number, view) in self.views.enumerated() {
@@ -103,7 +100,7 @@ extension RowScan {
         var (live, passing) = (0, 0)
         for row in rows where !view.isDead(row) {
             live += 1
-            if self.allowed?.contains(view.chunk.keys[row]) ?? true { passing += 1 }
+            if view.isWanted(row, self.allowed) { passing += 1 }
         }
         return (live, passing)
     }

@@ -4,29 +4,31 @@ import ServingCore
 ///
 /// Memory: some 60 bytes a pair, 4 bytes a pair and space, and the vectors of the distinct contents.
 struct Collection: Sendable {
-    let model: String
-    /// Told apart from an earlier collection of the same model, whose rows had other numbers. Random.
+    /// Tells its files from those of an earlier collection of the model, whose keys stood for other contents. Random, and
+    /// secret: contents are told apart by it.
     let epoch: UInt64
     private(set) var table = PairTable()
     private(set) var spaces: [SpaceName: Space] = [:]
     private(set) var requestFit: TensorFit
     private(set) var answerFit: TensorFit
-    /// Rows whose contents are to be embedded; the last is next.
-    private(set) var pending: [UInt32] = []
+    /// Ids of pairs whose contents are to be embedded; the last is next.
+    private(set) var pending: [Int64] = []
     /// Something changed that is not in the file.
-    var isChanged = false
+    var isChanged = true
+    /// Words of some pairs could not be added: after a restart all are added again.
+    var lacksWords = false
     /// Whether each row's contents are in the spaces, and whether they were offered to the fits.
     private(set) var indexed: [Bool] = []
     private var offered: [Bool] = []
+    /// Pairs up to this id were let go of, for there were too many.
+    private var dropped = Int64.min
 
     init(
-        model: String,
         epoch: UInt64,
         requestFit: TensorFit = TensorFit(name: "request-tensor"),
         answerFit: TensorFit = TensorFit(name: "answer-tensor"),
         spaces: [SpaceName: Space] = [:]
     ) {
-        self.model = model
         self.epoch = epoch
         self.requestFit = requestFit
         self.answerFit = answerFit
@@ -36,84 +38,109 @@ struct Collection: Sendable {
     /// Pairs that wait for their vectors.
     var backlog: Int { self.pending.count }
 
+    var contentHash: ContentHash { ContentHash(seed: self.epoch) }
+
     // MARK: Pairs
 
-    /// False when the pair is there already. With `isKnown` its vectors are in the spaces as far as it has any.
+    /// False when the pair is there already, or was dropped. With `isKnown` its vectors are in the spaces as far as it has
+    /// any.
     @discardableResult
     mutating func append(_ pair: CapturedPair.Summary, isKnown: Bool = false) -> Bool {
-        guard let row = self.table.append(pair) else { return false }
+        guard pair.id > self.dropped, self.table.append(pair) else { return false }
         self.indexed.append(isKnown)
         self.offered.append(isKnown)
-        if !isKnown { self.pending.append(row) }
+        if !isKnown { self.pending.append(pair.id) }
         self.isChanged = true
         return true
     }
 
     /// What is next is newest, but the most divergent of what waits come before everything else.
     mutating func arrangePending() {
-        self.pending.sort { self.table.ids[Int($0)] < self.table.ids[Int($1)] }
+        self.pending.sort()
         guard self.pending.count > 2 * Self.urgent else { return }
-        let divergent = self.pending.sorted { self.table.divergences[Int($0)] > self.table.divergences[Int($1)] }
-        let urgent = Set(divergent.prefix(Self.urgent))
-        self.pending = self.pending.filter { !urgent.contains($0) } + divergent.prefix(Self.urgent).reversed()
+        let waiting = self.pending.map { id in
+            (id: id, divergence: self.table.row(of: id).map { self.table.divergences[Int($0)] } ?? 0)
+        }
+        let divergent = waiting.sorted { $0.divergence > $1.divergence }.prefix(Self.urgent).map(\.id)
+        let urgent = Set(divergent)
+        self.pending = self.pending.filter { !urgent.contains($0) } + divergent.reversed()
     }
 
     private static let urgent = 1_000
 
-    /// Takes up to `count` rows that are still there; the caller gives their contents to `embed`, or puts them back.
-    mutating func takePending(_ count: Int) -> [UInt32] {
-        var rows: [UInt32] = []
-        while rows.count < count, let row = self.pending.popLast() {
-            if self.table.isThere(Int(row)), !self.indexed[Int(row)] { rows.append(row) }
+    /// Takes up to `count` pairs; the caller gives their contents to `embed`, or puts them back.
+    mutating func takePending(_ count: Int) -> [Int64] {
+        var ids: [Int64] = []
+        while ids.count < count, let id = self.pending.popLast() {
+            if let row = self.table.row(of: id), !self.indexed[Int(row)] { ids.append(id) }
         }
-        return rows
+        return ids
     }
 
-    mutating func putBack(_ rows: [UInt32]) { self.pending += rows.reversed() }
+    mutating func putBack(_ ids: [Int64]) {
+        self.pending += ids.reversed().filter { self.table.row(of: $0) != nil }
+    }
 
-    /// Lets go of pairs and of what only they had.
+    /// Lets go of pairs and of what only they had. Numbers the rows anew; linear in them.
     mutating func remove(_ ids: [Int64]) {
-        let rows = ids.compactMap { self.table.row(of: $0) }
-        guard !rows.isEmpty else { return }
-        for id in ids { self.table.remove(id) }
-        for name in self.spaces.keys { self.spaces[name]?.remove(rows) }
+        let gone = Set(ids.compactMap { self.table.row(of: $0) })
+        guard !gone.isEmpty else { return }
+        let kept = self.table.ids.indices.filter { !gone.contains(UInt32(clamping: $0)) }
+        self.table.keep(kept)
+        self.indexed = kept.map { self.indexed[$0] }
+        self.offered = kept.map { self.offered[$0] }
+        self.pending = self.pending.filter { self.table.row(of: $0) != nil }
+        for name in self.spaces.keys { self.spaces[name]?.keep(kept) }
         self.isChanged = true
     }
 
-    /// Lets go of what removed rows had in the spaces.
-    mutating func dropRemoved() {
-        let rows = (0..<UInt32(clamping: self.table.count)).filter { !self.table.isThere(Int($0)) }
-        for name in self.spaces.keys { self.spaces[name]?.remove(rows) }
-    }
-
-    /// Keeps the number of a row whose pair is no longer kept.
-    mutating func appendRemoved(_ id: Int64) {
-        self.append(CapturedPair.Summary(removed: id), isKnown: true)
-        self.table.remove(id)
+    /// Leaves the newest `count` pairs; the others are not taken up again.
+    mutating func dropOldest(leaving count: Int) {
+        let ids = Array(self.table.ids.sorted().dropLast(count))
+        guard let last = ids.last else { return }
+        self.dropped = last
+        self.remove(ids)
     }
 
     // MARK: Vectors
 
-    /// Embeds what the pairs consist of. `texts` is nil when there is no embedder for texts.
+    /// Embeds what the pairs consist of, as far as they are still there. `texts` is nil when there is no embedder for
+    /// texts.
     mutating func embed(
-        _ pairs: [(row: UInt32, contents: PairContents)],
+        _ pairs: [(id: Int64, contents: PairContents)],
         texts: (any TextEmbedder)?,
         cache: inout VectorCache
     ) throws(EmbeddingError) {
+        let pairs = self.rows(pairs)
         if let texts { try self.embedTexts(pairs, .text, texts, &cache) }
         self.embedNumbers(pairs)
-        for (row, _) in pairs { self.indexed[Int(row)] = true }
+    }
+
+    /// Nothing more is done for these pairs before a restart, whatever came of them.
+    mutating func finish(_ ids: [Int64]) {
+        for id in ids {
+            if let row = self.table.row(of: id) { self.indexed[Int(row)] = true }
+        }
         self.isChanged = true
     }
 
-    /// Embeds the texts of the pairs by the sentence model.
+    /// Embeds texts by the sentence model. Those of `ids` of which there is nothing in `pairs` have nothing to embed.
     mutating func embedSentences(
-        _ pairs: [(row: UInt32, contents: PairContents)],
+        _ ids: [Int64],
+        _ pairs: [(id: Int64, contents: PairContents)],
         by embedder: any TextEmbedder,
         cache: inout VectorCache
     ) throws(EmbeddingError) {
-        try self.embedTexts(pairs, .sentence, embedder, &cache)
+        try self.embedTexts(self.rows(pairs), .sentence, embedder, &cache)
+        let given = Set(pairs.map(\.id))
+        for row in ids.filter({ !given.contains($0) }).compactMap({ self.table.row(of: $0) }) {
+            for field in SearchQuery.Field.allCases { self.setNothing(SpaceName(field, .sentence), row) }
+        }
         self.isChanged = true
+    }
+
+    private func rows(_ pairs: [(id: Int64, contents: PairContents)]) -> [(row: UInt32, contents: PairContents)] {
+        pairs.compactMap { id, contents in self.table.row(of: id).map { ($0, contents) } }
     }
 
     private mutating func embedTexts(
@@ -125,19 +152,20 @@ struct Collection: Sendable {
         let vectors = try TextVectors(
             pairs.flatMap { [$0.contents.request.text, $0.contents.live.text, $0.contents.candidate.text] },
             by: embedder,
+            self.contentHash,
             &cache
         )
+        let identity = embedder.identity
         if kind == .sentence || vectors.count > 0 {
-            for field in SearchQuery.Field.allCases
-            where self.spaces[SpaceName(field, kind)]?.identity != embedder.identity {
-                self.spaces[SpaceName(field, kind)] = self.emptySpace(SpaceName(field, kind), embedder.identity)
+            for field in SearchQuery.Field.allCases where self.spaces[SpaceName(field, kind)]?.identity != identity {
+                self.spaces[SpaceName(field, kind)] = Space(identity, seed: self.epoch)
             }
         }
         for (row, contents) in pairs {
-            self.set(contents.request.text, .requests, kind, row, embedder.identity, vectors)
-            self.set(contents.live.text, .live, kind, row, embedder.identity, vectors)
-            self.set(contents.candidate.text, .candidate, kind, row, embedder.identity, vectors)
-            self.setChange(kind, row, embedder.identity, isSame: contents.live.text == contents.candidate.text)
+            self.set(contents.request.text, .requests, kind, row, identity, vectors)
+            self.set(contents.live.text, .live, kind, row, identity, vectors)
+            self.set(contents.candidate.text, .candidate, kind, row, identity, vectors)
+            self.setChange(kind, row, identity, isSame: contents.live.text == contents.candidate.text)
         }
     }
 
@@ -150,7 +178,7 @@ struct Collection: Sendable {
         _ vectors: TextVectors
     ) {
         guard let text else { return self.setNothing(SpaceName(field, kind), row) }
-        let content = TextVectors.content(text)
+        let content = self.contentHash.of(text)
         self.insert(vectors[content] ?? [], content, SpaceName(field, kind), row, identity)
     }
 
@@ -184,9 +212,7 @@ struct Collection: Sendable {
         guard !numbers.isEmpty else { return self.setNothing(name, row) }
         // Not fitted yet: the row is embedded when it is.
         guard let embedder else { return }
-        var hasher = Hasher()
-        for number in numbers { hasher.combine(number.bitPattern) }
-        let content = UInt64(bitPattern: Int64(hasher.finalize()))
+        let content = self.contentHash.of(numbers)
         if self.spaces[name]?.adopt(content, for: row) == true { return }
         self.insert(embedder.embed(numbers), content, name, row, embedder.identity)
     }
@@ -202,11 +228,8 @@ struct Collection: Sendable {
             let candidate = self.spaces[SpaceName(.candidate, kind)],
             let before = live.vector(of: row), let after = candidate.vector(of: row)
         else { return self.setNothing(name, row) }
-        var hasher = Hasher()
-        hasher.combine(live.key(of: row))
-        hasher.combine(candidate.key(of: row))
         let change = zip(after, before).map { $0 - $1 }
-        self.insert(change, UInt64(bitPattern: Int64(hasher.finalize())), name, row, identity)
+        self.insert(change, UInt64(live.key(of: row)) << 32 | UInt64(candidate.key(of: row)), name, row, identity)
     }
 
     private mutating func insert(
@@ -216,17 +239,13 @@ struct Collection: Sendable {
         _ row: UInt32,
         _ identity: EmbedderIdentity
     ) {
-        if self.spaces[name]?.identity != identity { self.spaces[name] = self.emptySpace(name, identity) }
+        if self.spaces[name]?.identity != identity { self.spaces[name] = Space(identity, seed: self.epoch) }
         if self.spaces[name]?.adopt(content, for: row) == true { return }
         self.spaces[name]?.insert(vector, content: content, for: row)
     }
 
     /// Only where there are vectors: a space without any is not made.
     private mutating func setNothing(_ name: SpaceName, _ row: UInt32) { self.spaces[name]?.setNothing(for: row) }
-
-    private func emptySpace(_ name: SpaceName, _ identity: EmbedderIdentity) -> Space {
-        Space(identity, seed: self.epoch)
-    }
 
     // MARK: Fits
 
@@ -241,28 +260,10 @@ struct Collection: Sendable {
     /// Another embedder: vectors of the old one are of no use, and the contents of all pairs are read again.
     private mutating func begin(_ fields: [SearchQuery.Field], _ fit: TensorFit) {
         for field in fields {
-            let name = SpaceName(field, .numbers)
-            self.spaces[name] = fit.embedder.map { self.emptySpace(name, $0.identity) }
+            self.spaces[SpaceName(field, .numbers)] = fit.embedder.map { Space($0.identity, seed: self.epoch) }
         }
-        let all = (0..<UInt32(clamping: self.table.count)).filter { self.table.isThere(Int($0)) }
-        for row in all { self.indexed[Int(row)] = false }
-        self.pending = all
+        for row in self.indexed.indices { self.indexed[row] = false }
+        self.pending = self.table.ids
         self.arrangePending()
-    }
-}
-
-extension CapturedPair.Summary {
-    fileprivate init(removed id: Int64) {
-        self.init(
-            id: id,
-            release: 0,
-            model: "",
-            live: "",
-            candidate: "",
-            liveNanoseconds: 0,
-            candidateNanoseconds: 0,
-            divergence: 0,
-            diverged: false
-        )
     }
 }

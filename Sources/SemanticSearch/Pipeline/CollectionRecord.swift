@@ -7,12 +7,14 @@ struct CollectionRecord: Sendable, Equatable {
         var name: SpaceName
         var identity: EmbedderIdentity
         var keys: [UInt32]
+        /// Keys by what stands for their content.
+        var known: [UInt64: UInt32]
     }
 
     var epoch: UInt64
-    /// `WordIndex.mark` of the words that were added with the vectors; nil without any.
+    /// `WordIndex.mark` of the words that were added with the vectors; nil without any, or when some could not be added.
     var words: String?
-    /// By row.
+    /// By row, each once.
     var ids: [Int64]
     var requestEmbedder: TensorEmbedder?
     var requestFitted: Int
@@ -21,19 +23,22 @@ struct CollectionRecord: Sendable, Equatable {
     var spaces: [SpaceRecord]
 
     private static let kind: StaticString = "TSCO"
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
     private static let rowLimit = 1 << 28
 
+    /// - Parameter words: `WordIndex.mark` of the words that are open.
     init(_ collection: Collection, words: String?) {
         self.epoch = collection.epoch
-        self.words = words
+        self.words = collection.lacksWords ? nil : words
         self.ids = collection.table.ids
         self.requestEmbedder = collection.requestFit.embedder
         self.requestFitted = collection.requestFit.fitted
         self.answerEmbedder = collection.answerFit.embedder
         self.answerFitted = collection.answerFit.fitted
         self.spaces = collection.spaces.keys.sorted().compactMap { name in
-            collection.spaces[name].map { SpaceRecord(name: name, identity: $0.identity, keys: $0.keys) }
+            collection.spaces[name].map {
+                SpaceRecord(name: name, identity: $0.identity, keys: $0.keys, known: $0.known)
+            }
         }
     }
 
@@ -66,6 +71,11 @@ struct CollectionRecord: Sendable, Equatable {
             writer.write(UInt64(space.identity.dimension))
             writer.write(UInt64(space.keys.count))
             for key in space.keys { writer.write(UInt64(key &+ 2)) }
+            writer.write(UInt64(space.known.count))
+            for (content, key) in space.known.sorted(by: { $0.value < $1.value }) {
+                writer.write(content)
+                writer.write(UInt64(key))
+            }
         }
         return BinarySeal.seal(writer.bytes, kind: Self.kind, version: Self.version)
     }
@@ -80,6 +90,7 @@ struct CollectionRecord: Sendable, Equatable {
             last = last &+ (try reader.readSigned())
             self.ids.append(last)
         }
+        guard Set(self.ids).count == self.ids.count else { throw reader.damage("a pair with two rows") }
         self.requestEmbedder = try reader.readFlag() ? TensorEmbedder(from: &reader) : nil
         self.requestFitted = Int(clamping: try reader.readUnsigned())
         self.answerEmbedder = try reader.readFlag() ? TensorEmbedder(from: &reader) : nil
@@ -97,7 +108,11 @@ struct CollectionRecord: Sendable, Equatable {
             for _ in 0..<(try reader.readCount(atMost: self.ids.count)) {
                 keys.append(UInt32(truncatingIfNeeded: try reader.readUnsigned()) &- 2)
             }
-            self.spaces.append(SpaceRecord(name: name, identity: identity, keys: keys))
+            var known: [UInt64: UInt32] = [:]
+            for _ in 0..<(try reader.readCount(atMost: Self.rowLimit)) {
+                known[try reader.readUnsigned()] = UInt32(truncatingIfNeeded: try reader.readUnsigned())
+            }
+            self.spaces.append(SpaceRecord(name: name, identity: identity, keys: keys, known: known))
         }
         try reader.finish()
     }

@@ -8,20 +8,24 @@ struct Space: Sendable {
     let identity: EmbedderIdentity
     let index: VectorIndex
     /// Key of each row's content in `index`, or `unknown`, or `nothing`; rows beyond its end are unknown.
-    private(set) var keys: [UInt32]
-    private var nextKey: UInt32
-    /// Keys by what they stand for. Of this process alone: after a restart a content may get a second key.
-    private var known: [UInt64: UInt32] = [:]
+    private(set) var keys: [UInt32] = []
+    /// Keys by what stands for their content (`ContentHash`).
+    private(set) var known: [UInt64: UInt32] = [:]
+    private var nextKey: UInt32 = 0
 
     init(_ identity: EmbedderIdentity, seed: UInt64) {
-        self.init(identity, index: VectorIndex(identity: identity, seed: seed), keys: [])
+        self.identity = identity
+        self.index = VectorIndex(identity: identity, seed: seed)
     }
 
-    /// Rows whose vector is not in `index` are unknown again.
-    init(_ identity: EmbedderIdentity, index: VectorIndex, keys: [UInt32]) {
+    /// As it was kept. Rows whose vector is not in `index` are unknown again, and vectors that no row has are let go of.
+    init(_ identity: EmbedderIdentity, index: VectorIndex, keys: [UInt32], known: [UInt64: UInt32]) {
         self.identity = identity
         self.index = index
         self.keys = keys.map { $0 >= Self.nothing || index.contains($0) ? $0 : Self.unknown }
+        let used = Set(self.keys)
+        for key in index.keys where !used.contains(key) { index.remove(key: key) }
+        self.known = known.filter { $0.value < Self.nothing && used.contains($0.value) }
         // Keys of removed vectors are not used again.
         let largest = keys.lazy.filter { $0 < Self.nothing }.max()
         self.nextKey = max(largest.map { $0 + 1 } ?? 0, index.nextKey ?? Self.nothing)
@@ -57,18 +61,14 @@ struct Space: Sendable {
 
     mutating func setNothing(for row: UInt32) { self.set(Self.nothing, of: row) }
 
-    /// Lets go of the rows, and of the vectors that no other row has. Linear in the rows.
-    mutating func remove(_ rows: [UInt32]) {
-        var gone = Set<UInt32>()
-        for row in rows where Int(row) < self.keys.count {
-            let key = self.keys[Int(row)]
-            if key < Self.nothing { gone.insert(key) }
-            self.keys[Int(row)] = Self.nothing
-        }
-        guard !gone.isEmpty else { return }
-        gone.subtract(self.keys)
-        for key in gone { self.index.remove(key: key) }
+    /// Lets go of all rows but these, and of the vectors that none of them has; the first of them is row 0 from now on.
+    /// Linear in the rows.
+    mutating func keep(_ rows: [Int]) {
+        let keys = rows.map { self.key(of: UInt32(clamping: $0)) }
+        let gone = Set(self.keys).subtracting(keys)
+        for key in gone where key < Self.nothing { self.index.remove(key: key) }
         self.known = self.known.filter { !gone.contains($0.value) }
+        self.keys = keys
     }
 
     private mutating func set(_ key: UInt32, of row: UInt32) {
@@ -83,12 +83,13 @@ struct Space: Sendable {
         self.index.search(vector, count: count, allowed: rows.map { self.keys(of: $0) })
     }
 
-    private func keys(of rows: [UInt32]) -> RowSet {
-        var allowed = RowSet()
+    /// Of the rows that have a vector.
+    func keys(of rows: [UInt32]) -> RowSet {
+        var keys = RowSet()
         for row in rows {
             let key = self.key(of: row)
-            if key < Self.nothing { allowed.insert(key) }
+            if key < Self.nothing { keys.insert(key) }
         }
-        return allowed
+        return keys
     }
 }

@@ -2,10 +2,15 @@
 struct TextVectors {
     private var vectors: [UInt64: [Float]] = [:]
 
-    init(_ texts: [String?], by embedder: any TextEmbedder, _ cache: inout VectorCache) throws(EmbeddingError) {
+    init(
+        _ texts: [String?],
+        by embedder: any TextEmbedder,
+        _ hash: ContentHash,
+        _ cache: inout VectorCache
+    ) throws(EmbeddingError) {
         var missing: [(content: UInt64, text: String)] = []
         for text in texts {
-            guard let text, case let content = Self.content(text), self.vectors[content] == nil else { continue }
+            guard let text, case let content = hash.of(text), self.vectors[content] == nil else { continue }
             if let vector = cache[content] {
                 self.vectors[content] = vector
             } else {
@@ -28,12 +33,6 @@ struct TextVectors {
 
     var count: Int { self.vectors.count }
 
+    /// By `ContentHash.of` the text.
     subscript(content: UInt64) -> [Float]? { self.vectors[content] }
-
-    /// Stands for the text, in this process.
-    static func content(_ text: String) -> UInt64 {
-        var hasher = Hasher()
-        hasher.combine(text)
-        return UInt64(bitPattern: Int64(hasher.finalize()))
-    }
 }

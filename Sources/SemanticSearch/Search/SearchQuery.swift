@@ -25,6 +25,8 @@ package struct SearchQuery: Sendable, Equatable {
         case precise
     }
 
+    package static let limits = 1...200
+
     package var model: String
     package var subject: Subject
     package var field: Field
@@ -32,7 +34,7 @@ package struct SearchQuery: Sendable, Equatable {
     /// Exact words count too; for texts only.
     package var usesWords = true
     package var filter = PairFilter()
-    /// 1 to 200.
+    /// Hits, within `limits`.
     package var limit = 20
 
     package init(model: String, subject: Subject, field: Field = .requests) {

@@ -17,6 +17,28 @@ package struct SlicesDocument: Sendable, Codable, Equatable {
         package var request: String
         package var live: String
         package var candidate: String
+
+        package init(id: Int64, request: String, live: String, candidate: String) {
+            self.id = id
+            self.request = request
+            self.live = live
+            self.candidate = candidate
+        }
+    }
+}
+
+extension SlicesDocument {
+    /// Without spaces, coverage, backlog and excerpts.
+    package init(model: String, release: Int64, findings: SliceFindings) {
+        self.init(
+            model: model,
+            release: release,
+            findings: findings,
+            spaces: nil,
+            coverage: nil,
+            backlog: 0,
+            excerpts: []
+        )
     }
 }
 
@@ -25,18 +47,10 @@ package struct MapDocument: Sendable, Codable, Equatable {
     package var model: String
     package var release: Int64
     package var map: RequestMap?
-}
 
-/// How much of the usual traffic a release has seen (statistics B14, C10).
-package struct CoverageFinding: Sendable, Codable, Equatable {
-    package var release: Int64
-    /// Requests of earlier releases that were looked for, and how many of them have a like one in this release.
-    package var reference: Int
-    package var covered: Int
-    /// Cosine distance up to which requests count as alike: the 95th percentile of the reference's own nearest neighbours.
-    package var radius: Double
-    /// Pairs of this release that were there when it was measured.
-    package var pairs: Int
-
-    package var share: Double { self.reference == 0 ? 0 : Double(self.covered) / Double(self.reference) }
+    package init(model: String, release: Int64, map: RequestMap?) {
+        self.model = model
+        self.release = release
+        self.map = map
+    }
 }

@@ -1,5 +1,7 @@
+import ServingCore
+
 /// The plane in which vectors vary most, with an orientation that stays when the vectors grow in number.
-package struct PrincipalPlane: Sendable, Codable, Equatable {
+package struct PrincipalPlane: Sendable, Equatable {
     /// Vectors looked at, evenly spread over all.
     private static let mostFitted = 4_000
     /// Directions iterated on: more than two, so that two close ones do not hold each other up.

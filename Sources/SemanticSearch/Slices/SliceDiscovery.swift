@@ -72,7 +72,8 @@ package struct SliceDiscovery: Sendable {
         let values = losses.map { min(cap, $0) / cap }
         let atoms = SliceAtoms(self.input, halves, values)
         var search = SliceSearch(atoms, values)
-        return SliceSelection.chosen(of: search.run(), losses: losses, values).map { slice in
+        let isNamed = atoms.atoms.map(\.predicate.isNamed)
+        return SliceSelection.chosen(of: search.run(), isNamed: isNamed, losses: losses, values).map { slice in
             let parts = slice.atoms.map { atoms.atoms[$0] }
             return Proposed(
                 predicates: parts.map(\.predicate).sorted(by: SlicePredicate.isBefore),

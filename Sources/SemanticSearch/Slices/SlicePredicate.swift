@@ -46,6 +46,9 @@ package struct SlicePredicate: Sendable, Codable, Hashable {
         return (place(one.kind), one.key ?? "", one.value) < (place(other.kind), other.key ?? "", other.value)
     }
 
+    /// Whether it says by itself what it is about.
+    var isNamed: Bool { self.kind == .segment || self.kind == .word }
+
     /// Whether both can be said of one request in a way that tells more than one of them.
     func canJoin(_ other: SlicePredicate) -> Bool {
         guard self.kind == other.kind else { return true }

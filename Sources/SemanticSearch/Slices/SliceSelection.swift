@@ -11,6 +11,10 @@ enum SliceSelection {
     /// Two slices of nearly the same pairs are one; the better is kept.
     private static let mostAlike = 0.8
 
+    /// A slice of words and declared keys says by itself what it is about, and anybody can look at the same requests
+    /// again; a cluster or region must stand out by half more to be chosen before it.
+    private static let unnamedWeight = 2.0 / 3
+
     /// Evidence, as a logarithm, that a slice must have in the half that proposed it, and how much more for each
     /// further predicate. It was chosen with hindsight there, of ever more the more predicates it has; with less it
     /// will hardly be confirmed, and only makes it harder for the others.
@@ -18,10 +22,12 @@ enum SliceSelection {
     private static let moreLog = log(50.0)
 
     /// - Parameters:
+    ///   - isNamed: Whether each atom of the proposals is a word or a declared key.
     ///   - losses: Of the discovery half.
     ///   - values: The same, as the proposals were scored by.
     static func chosen(
         of proposals: [SliceSearch.Proposal],
+        isNamed: [Bool],
         losses: [Double],
         _ values: [Double]
     ) -> [SliceSearch.Proposal] {
@@ -30,11 +36,16 @@ enum SliceSelection {
         var rest = proposals
         while chosen.count < Self.most {
             let score = SliceScore(values)
-            let scores = rest.map { score.of($0.places) }
+            let weights = rest.map { slice in
+                let score = score.of(slice.places)
+                guard score >= Self.leastScore else { return 0.0 }
+                return slice.atoms.allSatisfy { isNamed[$0] } ? score : Self.unnamedWeight * score
+            }
             // The first of equals: proposals come best first.
-            guard let best = scores.indices.max(by: { scores[$0] != scores[$1] ? scores[$0] < scores[$1] : $0 > $1 }),
-                scores[best] >= Self.leastScore
-            else { break }
+            let isWorse = { (one: Int, other: Int) in
+                weights[one] != weights[other] ? weights[one] < weights[other] : one > other
+            }
+            guard let best = weights.indices.max(by: isWorse), weights[best] > 0 else { break }
             let slice = rest.remove(at: best)
             guard Self.isWorthATest(slice, losses) else { continue }
             chosen.append(slice)

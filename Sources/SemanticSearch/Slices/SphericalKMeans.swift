@@ -1,3 +1,5 @@
+import ServingCore
+
 /// k-means over unit vectors by angle (Dhillon & Modha 2001), begun as k-means++ does. The same input and seed give the same
 /// clusters.
 enum SphericalKMeans {

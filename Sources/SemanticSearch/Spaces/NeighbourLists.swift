@@ -46,19 +46,7 @@ struct NeighbourLists {
         let rows = UnitRows(unit.flatMap { $0 }, dimension: dimension)
         return unit.indices.map { item in
             let products = rows.products(with: unit[item])
-            return Self.largest(depth, of: products, leavingOut: item)
+            return Neighbours.largest(depth, of: products.count, leavingOut: item) { Double(products[$0]) }
         }
-    }
-
-    /// The lower place first among equals.
-    private static func largest(_ count: Int, of values: [Float], leavingOut item: Int) -> [Int] {
-        var best: [(place: Int, value: Float)] = []
-        for (place, value) in values.enumerated() where place != item {
-            if best.count == count, let last = best.last, !(value > last.value) { continue }
-            let spot = best.firstIndex { value > $0.value } ?? best.count
-            best.insert((place, value), at: spot)
-            if best.count > count { best.removeLast() }
-        }
-        return best.map(\.place)
     }
 }

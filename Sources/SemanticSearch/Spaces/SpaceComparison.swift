@@ -16,8 +16,9 @@ package struct SpaceComparison: Sendable {
     private let skipped: Int
 
     package init(items: [SpaceItem]) {
-        self.items = SpaceItem.chosen(items, most: Self.mostItems)
-        self.skipped = items.count - SpaceItem.chosen(items, most: .max).count
+        let usable = SpaceItem.chosen(items)
+        self.items = Array(usable.prefix(Self.mostItems))
+        self.skipped = items.count - usable.count
     }
 
     /// Cost for 2,000 items of 384 values: some seconds.

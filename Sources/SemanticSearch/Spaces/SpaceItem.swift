@@ -21,9 +21,9 @@ package struct SpaceItem: Sendable, Equatable {
         }
     }
 
-    /// Of those that are usable and of the dimensions that most of them have, at most `most`: an even choice that ids
-    /// decide, so that a later choice keeps most of an earlier one.
-    static func chosen(_ items: [SpaceItem], most: Int) -> [SpaceItem] {
+    /// Those that are usable and of the dimensions that most of them have, in an order that a hash of the ids decides:
+    /// the first so many are an even choice, and a later one keeps most of an earlier one.
+    static func chosen(_ items: [SpaceItem]) -> [SpaceItem] {
         let groups = Dictionary(grouping: items.filter(\.isUsable)) { [$0.live.count, $0.candidate.count] }
         let largest = groups.max { one, other in
             if one.value.count != other.value.count { return one.value.count < other.value.count }
@@ -31,8 +31,7 @@ package struct SpaceItem: Sendable, Equatable {
         }
         var seen = Set<Int64>()
         let distinct = (largest?.value ?? []).filter { seen.insert($0.id).inserted }
-        let order = distinct.map { (hash: StableHash.fmix64(UInt64(bitPattern: $0.id)), item: $0) }
-            .sorted { $0.hash < $1.hash }
-        return order.prefix(most).map(\.item)
+        return distinct.map { (hash: StableHash.fmix64(UInt64(bitPattern: $0.id)), item: $0) }
+            .sorted { $0.hash < $1.hash }.map(\.item)
     }
 }

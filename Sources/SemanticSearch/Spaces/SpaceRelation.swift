@@ -3,15 +3,10 @@ import Comparison
 /// Whether both sides' vectors live in one space, and why.
 ///
 /// As the comparator of vector outputs decides it (`FirstAnswers.vector`): spaces of equal dimension are different when
-/// the vectors of an item are at no smaller angle than chance gives, and yet both sides agree on which items are near
-/// which. Chance is measured here by vectors of two different items, so that embeddings whose vectors all point one way
-/// count too.
+/// the vectors of an item have no more in common than those of two items (`CommonSpace`), and yet both sides agree on
+/// which items are near which.
 struct SpaceRelation {
-    private static let leastItems = 21
-    private static let neighbours = 5
-    /// How far the mean cosine of an item's two vectors must lie above that of two items, in units of 1/√d: of vectors
-    /// that have nothing to do with each other a single one is off by 1.
-    private static let clearly = 1.5
+    private static let leastItems = SpaceComparison.depth + 1
 
     let kind: SpaceReport.Relation
     let why: String
@@ -24,20 +19,22 @@ struct SpaceRelation {
             self.init(.unknown, "\(items.count) items are too few, \(Self.leastItems) are needed")
             return
         }
-        let overlap = lists.meanOverlap(k: Self.neighbours)
-        let agrees = overlap >= 2 * Double(Self.neighbours) / Double(items.count - 1)
-        let agreement = "\(Self.percent(overlap)) of the \(Self.neighbours) nearest neighbours are common"
+        let overlap = lists.meanOverlap(k: CommonSpace.k)
+        let agrees = CommonSpace.agrees(overlap, items: items.count)
+        let agreement = "\(Self.percent(overlap)) of the \(CommonSpace.k) nearest neighbours are common"
         guard live == candidate else {
             let kind: SpaceReport.Relation = agrees ? .different : .unrelated
             self.init(kind, "the candidate's vectors have \(candidate) dimensions, live's \(live), and \(agreement)")
             return
         }
-        let paired = Self.cosine(items, shift: 0)
-        let crossed = Self.cosine(items, shift: items.count / 2)
-        let angles = "cosine \(Self.two(paired)) of an item's two vectors, \(Self.two(crossed)) of two items'"
-        let isClear = paired - crossed >= Self.clearly / Double(live).squareRoot()
-        switch (isClear, agrees) {
-        case (true, _): self.init(.shared, angles, cosine: paired)
+        guard let space = CommonSpace(items.map(\.live), items.map(\.candidate)) else {
+            self.init(.unknown, "all vectors of one side are alike")
+            return
+        }
+        let angles =
+            "cosine \(Self.two(space.paired)) of an item's two vectors, \(Self.two(space.crossed)) of two items'"
+        switch (space.isShared, agrees) {
+        case (true, _): self.init(.shared, angles, cosine: space.paired)
         case (false, true): self.init(.different, "\(angles), but \(agreement)")
         case (false, false): self.init(.unrelated, "\(angles), and only \(agreement)")
         }
@@ -47,14 +44,6 @@ struct SpaceRelation {
         self.kind = kind
         self.why = why
         self.cosine = cosine
-    }
-
-    private static func cosine(_ items: [SpaceItem], shift: Int) -> Double {
-        let sum = items.indices.reduce(0.0) { sum, item in
-            let other = items[(item + shift) % items.count]
-            return sum + (Cosine.similarity(items[item].live, other.candidate) ?? 0)
-        }
-        return sum / Double(items.count)
     }
 
     private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }

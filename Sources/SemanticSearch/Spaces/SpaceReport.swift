@@ -8,7 +8,7 @@ package struct SpaceReport: Sendable, Codable, Equatable {
         case different
         /// Neither the angle nor the neighbours show that the candidate's vectors mean anything.
         case unrelated
-        /// Too few items.
+        /// Too few items, or no difference between them on one side.
         case unknown
     }
 

@@ -7,8 +7,11 @@ extension SHA256 {
         for part in parts {
             part.withUnsafeBytes { hash.update(bufferPointer: $0) }
         }
-        return hash.finalize().prefix(8).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        return self.hexadecimal(hash.finalize().prefix(8))
+    }
+
+    /// Two lower-case digits a byte.
+    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

@@ -23,10 +23,17 @@ package protocol ControlStore: VerdictStore {
     func auditCount() async throws(StoreError) -> Int64
 }
 
-package enum StoreError: Error, Sendable, Equatable {
+package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case staleRevision(current: Int64)
     /// Locked, full, read-only or gone: the sentence says which. Nothing was written.
     case unavailable(String)
+
+    package var description: String {
+        switch self {
+        case .staleRevision(let current): "the model changed meanwhile: its revision is \(current)"
+        case .unavailable(let sentence): sentence
+        }
+    }
 }
 
 /// The durable state of one model.

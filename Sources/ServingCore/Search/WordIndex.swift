@@ -9,8 +9,9 @@ package protocol WordIndex: Sendable {
     /// already take the place of all it had: those of one pair come together.
     func add(_ entries: [WordEntry], model: String) async throws(StoreError)
 
-    /// From now on these pairs are not found. Ids that are not there are passed over.
-    func remove(_ ids: [Int64]) async throws(StoreError)
+    /// From now on the model's pairs with ids below `id` are not found. True while the index's files may hold words of
+    /// pairs that were removed, now or earlier: until `compact`.
+    func removePairs(of model: String, before id: Int64) async throws(StoreError) -> Bool
 
     /// Makes what was removed unreadable: after it no word that only removed pairs had is left in the index's files.
     /// Costs a rewrite of those parts from which something was removed.
@@ -27,6 +28,12 @@ package protocol WordIndex: Sendable {
         fields: Set<WordField>,
         limit: Int
     ) async throws(StoreError) -> [WordMatch]
+
+    /// Models of which there are words, or of which `compact` has not taken out the last ones yet.
+    func models() async throws(StoreError) -> [String]
+
+    /// Waits for what is running; what comes later throws.
+    func close() async
 }
 
 package enum WordField: String, Sendable, CaseIterable {

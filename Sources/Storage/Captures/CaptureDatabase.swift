@@ -17,15 +17,12 @@ final class CaptureDatabase: Sendable {
         do {
             self.writer = try DatabaseQueue(
                 path: path,
-                configuration: Self.configuration(busyTimeout) { db in
+                configuration: .teal(file.name, busyTimeout: busyTimeout) { db in
                     if let pageLimit { try db.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
                 }
             )
             try CaptureSchema.prepare(self.writer, name: file.name)
-            var reading = Self.configuration(.seconds(1))
-            reading.readonly = true
-            reading.maximumReaderCount = 3
-            self.readers = try DatabasePool(path: path, configuration: reading)
+            self.readers = try DatabasePool(path: path, configuration: .tealReaders(file.name, count: 3))
         } catch let error as StoreOpenError {
             throw error
         } catch {
@@ -34,26 +31,6 @@ final class CaptureDatabase: Sendable {
         }
         try file.remember()
         self.file = file
-    }
-
-    private static func configuration(
-        _ busyTimeout: Duration,
-        _ prepare: @escaping @Sendable (Database) throws -> Void = { _ in }
-    ) -> Configuration {
-        var configuration = Configuration()
-        configuration.label = "teal.captures.db"
-        let (seconds, attoseconds) = busyTimeout.components
-        configuration.busyMode = .timeout(Double(seconds) + Double(attoseconds) / 1e18)
-        // GRDB ends the process over a transaction that could not be rolled back; `write` tries again instead.
-        configuration.allowsUnsafeTransactions = true
-        configuration.prepareDatabase { db in
-            // A mapped file turns a disk error into a signal that ends the process.
-            try db.execute(sql: "PRAGMA mmap_size = 0")
-            // Nothing of a pair goes to a temporary file.
-            try db.execute(sql: "PRAGMA temp_store = MEMORY")
-            try prepare(db)
-        }
-        return configuration
     }
 
     /// Runs `body` on this thread, outside a transaction.
@@ -69,22 +46,22 @@ final class CaptureDatabase: Sendable {
         }
     }
 
-    /// Runs `body` in a read transaction on one of the readers' threads, whatever becomes of the caller's task.
+    /// Runs `body` in a read transaction on this thread, so with its priority: what search reads in the background must
+    /// not take a core from an answer.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            self.readers.asyncRead { access in
-                do {
-                    continuation.resume(returning: .success(try body(try access.get())))
-                } catch {
-                    let failure = CaptureFailure(error, file: self.file.name)
-                    if failure.isDamage { self.file.markDamaged() }
-                    continuation.resume(returning: .failure(.unavailable(failure.sentence)))
-                }
-            }
+        try self.readHere(body)
+    }
+
+    private func readHere<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try self.readers.read(body)
+        } catch {
+            let failure = CaptureFailure(error, file: self.file.name)
+            if failure.isDamage { self.file.markDamaged() }
+            throw .unavailable(failure.sentence)
         }
-        return try result.get()
     }
 
     /// Bytes of the file and its log.

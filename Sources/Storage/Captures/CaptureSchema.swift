@@ -25,14 +25,7 @@ enum CaptureSchema {
             if found == 0 {
                 try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
             }
-            guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-                throw StoreOpenError(.unavailable, "\(name) is on a file system without shared memory files")
-            }
-            // A lost tail of captures after a power cut is affordable, an fsync for each batch is not.
-            try db.execute(sql: "PRAGMA synchronous = NORMAL")
-            try db.execute(sql: "PRAGMA secure_delete = ON")
-            try db.execute(sql: "PRAGMA wal_autocheckpoint = 2000")
-            try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+            try db.useCheapLog(name: name)
             if found < Self.version { try Self.migrate(from: found, in: db) }
             try Self.probe(db, name: name)
         }

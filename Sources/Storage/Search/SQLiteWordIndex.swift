@@ -41,9 +41,7 @@ package final class SQLiteWordIndex: WordIndex {
             guard error.kind != .unavailable else { throw error }
             let name = path.split(separator: "/").last.map(String.init) ?? path
             var fate = "was deleted"
-            if WordSchema.isMarked(path) {
-                for ending in ["", "-wal", "-shm", ".is-damaged"] { unlink(path + ending) }
-            } else {
+            if !Self.delete(path: path) {
                 fate = "was set aside as \(try DatabaseFile.setAside(path, suffix: "\(time(nil))"))"
             }
             let why = error.kind == .damaged ? "\(name) was damaged" : error.description
@@ -51,6 +49,15 @@ package final class SQLiteWordIndex: WordIndex {
                 try SQLiteWordIndex(path: path, options: options), "\(why); it \(fate), and a new one was begun"
             )
         }
+    }
+
+    /// Deletes the file, with what belongs to it, if it is a word index of any Teal and nobody has it open. False when it
+    /// is something else.
+    @discardableResult
+    package static func delete(path: String) -> Bool {
+        guard WordSchema.isMarked(path) else { return false }
+        for ending in ["", "-wal", "-shm", ".is-damaged"] { unlink(path + ending) }
+        return true
     }
 
     package func add(_ entries: [WordEntry], model: String) async throws(StoreError) {
@@ -68,18 +75,17 @@ package final class SQLiteWordIndex: WordIndex {
         }
     }
 
-    package func remove(_ ids: [Int64]) async throws(StoreError) {
-        let ids = Set(ids).sorted()
-        guard !ids.isEmpty else { return }
+    package func removePairs(of model: String, before id: Int64) async throws(StoreError) -> Bool {
         try await self.database.write { db in
+            var holdsRemoved = false
             try db.inTransaction(.immediate) {
-                for var part in try WordPart.all(in: db) {
-                    let before = part.removed
-                    try part.delete(ids, in: db)
-                    if part.removed != before { try part.save(in: db) }
+                for var part in try WordPart.all(of: model, in: db) {
+                    if try part.delete(before: id, in: db) { try part.save(in: db) }
+                    if part.removed > 0 { holdsRemoved = true }
                 }
                 return .commit
             }
+            return holdsRemoved
         }
     }
 
@@ -129,6 +135,12 @@ package final class SQLiteWordIndex: WordIndex {
         }
         matches.sort { ($0.score, $0.id) > ($1.score, $1.id) }
         return Array(matches.prefix(min(1_000, max(1, limit))))
+    }
+
+    package func models() async throws(StoreError) -> [String] {
+        try await self.database.read { db in
+            try Row.fetchAll(db, sql: "SELECT DISTINCT model FROM parts ORDER BY model").map { try $0.text(0) }
+        }
     }
 
     /// Writes the log back into the file and closes it; what comes later throws.

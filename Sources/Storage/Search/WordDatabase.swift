@@ -1,8 +1,8 @@
 import GRDB
 import ServingCore
 
-/// The connections to `words.db`: one that writes and checkpoints, on a thread of its own that gives way to all others,
-/// and a pool that only reads.
+/// The connections to `words.db`: one that writes and checkpoints, and a pool that only reads, both on a thread of its own
+/// that gives way to all others.
 final class WordDatabase: Sendable {
     let file: DatabaseFile
     /// Of the content, until it is begun anew.
@@ -20,12 +20,9 @@ final class WordDatabase: Sendable {
         }
         self.worker = worker
         do {
-            self.writer = try DatabaseQueue(path: path, configuration: Self.configuration(busyTimeout))
+            self.writer = try DatabaseQueue(path: path, configuration: .teal(file.name, busyTimeout: busyTimeout))
             self.mark = try WordSchema.prepare(self.writer, name: file.name)
-            var reading = Self.configuration(.seconds(1))
-            reading.readonly = true
-            reading.maximumReaderCount = 2
-            self.readers = try DatabasePool(path: path, configuration: reading)
+            self.readers = try DatabasePool(path: path, configuration: .tealReaders(file.name, count: 2))
         } catch let error as StoreOpenError {
             throw error
         } catch {
@@ -33,21 +30,6 @@ final class WordDatabase: Sendable {
         }
         try file.remember()
         self.file = file
-    }
-
-    private static func configuration(_ busyTimeout: Duration) -> Configuration {
-        var configuration = Configuration()
-        configuration.label = "teal.words.db"
-        let (seconds, attoseconds) = busyTimeout.components
-        configuration.busyMode = .timeout(Double(seconds) + Double(attoseconds) / 1e18)
-        // GRDB ends the process over a transaction that could not be rolled back; `write` tries again instead.
-        configuration.allowsUnsafeTransactions = true
-        configuration.prepareDatabase { db in
-            // A mapped file turns a disk error into a signal that ends the process.
-            try db.execute(sql: "PRAGMA mmap_size = 0")
-            try db.execute(sql: "PRAGMA temp_store = MEMORY")
-        }
-        return configuration
     }
 
     /// Runs `body` outside a transaction on the thread that writes.
@@ -73,19 +55,18 @@ final class WordDatabase: Sendable {
         return try result.get()
     }
 
-    /// Runs `body` in a read transaction on one of the readers' threads.
+    /// Runs `body` in a read transaction.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            self.readers.asyncRead { access in
-                do {
-                    continuation.resume(returning: .success(try body(try access.get())))
-                } catch {
-                    continuation.resume(returning: .failure(self.failure(error)))
-                }
+        let result: Result<Value, StoreError>? = await self.worker.run {
+            do {
+                return .success(try self.readers.read(body))
+            } catch {
+                return .failure(self.failure(error))
             }
         }
+        guard let result else { throw .unavailable("\(self.file.name) is closed") }
         return try result.get()
     }
 

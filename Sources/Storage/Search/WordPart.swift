@@ -109,6 +109,18 @@ struct WordPart {
         }
     }
 
+    /// All with smaller ids. True when there were any.
+    mutating func delete(before id: Int64, in db: Database) throws -> Bool {
+        guard self.first < id else { return false }
+        try db.execute(sql: "DELETE FROM \(self.table) WHERE rowid < ?", arguments: [id])
+        let count = Int64(db.changesCount)
+        guard count > 0 else { return false }
+        self.first = id
+        self.pairs = max(0, self.pairs - count)
+        self.removed += count
+        return true
+    }
+
     /// Writes what is left to a new part, which is returned, and drops this one; nil when nothing is left.
     func rewritten(in db: Database) throws -> WordPart? {
         guard self.pairs > 0 else {

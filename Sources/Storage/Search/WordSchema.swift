@@ -20,14 +20,7 @@ enum WordSchema {
         try queue.writeWithoutTransaction { db in
             let isNew = try Self.isNew(db, name: name)
             if isNew { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
-            guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-                throw StoreOpenError(.unavailable, "\(name) is on a file system without shared memory files")
-            }
-            // A lost tail is words that are not found; what a power cut must not do is damage the file.
-            try db.execute(sql: "PRAGMA synchronous = NORMAL")
-            try db.execute(sql: "PRAGMA secure_delete = ON")
-            try db.execute(sql: "PRAGMA wal_autocheckpoint = 2000")
-            try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+            try db.useCheapLog(name: name)
             if isNew {
                 try Self.create(in: db)
             } else if try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0 <= Self.checkedPages {

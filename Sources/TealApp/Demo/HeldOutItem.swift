@@ -1,4 +1,5 @@
 import Foundation
+import ServingCore
 
 /// One held-out request, taken apart so that it can be sent again under another id and with other numbers. It stays
 /// otherwise as it was written: the pieces are spliced, not encoded anew.
@@ -64,10 +65,10 @@ struct HeldOutItem: Sendable {
     /// Each number with noise of at most a thirty-second of their range, but within it.
     private func addNoisy(to body: inout [UInt8], seed: UInt64) {
         guard let low = self.values.min(), let high = self.values.max() else { return }
-        var noise = Noise(seed: seed)
+        var chance = SplitMix(state: seed)
         for (index, value) in self.values.enumerated() {
             if index > 0 { body.append(UInt8(ascii: ",")) }
-            let moved = value + noise.next() * (high - low) / 32
+            let moved = value + (2 * chance.unit() - 1) * (high - low) / 32
             body.append(contentsOf: "\(Float(min(high, max(low, moved))))".utf8)
         }
     }
@@ -109,19 +110,5 @@ struct HeldOutItem: Sendable {
                 self.json = "\"\(self.text)\""
             }
         }
-    }
-}
-
-/// Numbers in -1...1 by SplitMix64.
-private struct Noise {
-    private var state: UInt64
-
-    init(seed: UInt64) { self.state = seed }
-
-    mutating func next() -> Double {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (self.state ^ (self.state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((mixed ^ (mixed >> 31)) >> 11) / Double(1 << 52) - 1
     }
 }

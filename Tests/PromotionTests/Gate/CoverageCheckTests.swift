@@ -8,7 +8,7 @@ import Trials
     private func scene(reference: UInt64, covered: UInt64) -> GateScene {
         var scene = GateScene(GateScene.small(.noninferiority))
         scene.add(300)
-        scene.input.coverage = CoverageEvidence(reference: reference, covered: covered, radius: 0.18)
+        scene.input.coverage = CoverageEvidence(reference: reference, covered: covered)
         return scene
     }
 
@@ -36,7 +36,7 @@ import Trials
         let without = try #require(GateScene.timed.check(.coverage))
         for reference in [0, 99] as [UInt64] {
             var scene = GateScene.timed
-            scene.input.coverage = CoverageEvidence(reference: reference, covered: 0, radius: 0)
+            scene.input.coverage = CoverageEvidence(reference: reference, covered: 0)
             #expect(try #require(scene.check(.coverage)) == without)
         }
         #expect(without.state == .pass && without.mean == nil && !without.sentence.contains("earlier"))

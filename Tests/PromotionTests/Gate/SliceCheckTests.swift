@@ -9,22 +9,11 @@ import Trials
     private static func slice(
         _ label: String = "requests with \"not\"",
         pairs: UInt64 = 300,
+        share: Double = 0.12,
         margin: Double = 0.2,
         failE: Double
     ) -> SliceEvidence {
-        SliceEvidence(
-            id: label,
-            label: label,
-            pairs: pairs,
-            requests: pairs / 2,
-            mean: 0.45,
-            excess: 0.43,
-            lower: 0.31,
-            upper: 0.55,
-            margin: margin,
-            passE: 0,
-            failE: failE
-        )
+        SliceEvidence(label: label, pairs: pairs, share: share, mean: 0.45, margin: margin, failE: failE)
     }
 
     private func segments(_ scene: GateScene) throws -> CheckResult { try #require(scene.check(.segments)) }
@@ -51,7 +40,7 @@ import Trials
         #expect(result.state == .pass)
         #expect(
             result.sentence
-                == "none of 1 segments and 2 discovered slices with 100 pairs or more is worse than allowed"
+                == "none of 1 segments and 2 discovered slices with 100 pairs and 1 % or more is worse than allowed"
         )
     }
 
@@ -72,7 +61,7 @@ import Trials
         scene.input.slices = [Self.slice(failE: 9.9)]
         let passed = try self.segments(scene)
         #expect(passed.state == .pass && passed.count == 1)
-        #expect(passed.sentence == "none of 1 discovered slices with 100 pairs or more is worse than allowed")
+        #expect(passed.sentence == "none of 1 discovered slices with 100 pairs and 1 % or more is worse than allowed")
         scene.input.slices = [Self.slice(failE: 10.1)]
         #expect(try self.segments(scene).state == .fail)
     }
@@ -80,16 +69,41 @@ import Trials
     @Test func `slices with fewer pairs than a segment needs, or than one in a hundred, are not judged`() throws {
         var scene = GateScene()
         scene.add(2_500)
-        scene.input.slices = [Self.slice(pairs: 99, failE: 1e9)]
-        #expect(try self.segments(scene).state == .pass)
-        scene.input.slices = [Self.slice(pairs: 100, failE: 1e9)]
+        for (pairs, share, state) in [
+            (99, 0.5, .pass), (100, 0.5, .fail), (2_000, 0.0099, .pass), (2_000, 0.01, .fail),
+        ] as [(UInt64, Double, CheckResult.State)] {
+            scene.input.slices = [Self.slice(pairs: pairs, share: share, failE: 1e9)]
+            #expect(try self.segments(scene).state == state, "\(pairs) pairs, \(share)")
+        }
+    }
+
+    @Test func `a slice is large or small among the pairs search looked at, however many the trial has`() throws {
+        var scene = GateScene()
+        scene.add(20_000, candidate: .answered)
+        scene.input.slices = [Self.slice(pairs: 150, share: 0.1, failE: 1e6)]
         #expect(try self.segments(scene).state == .fail)
-        var large = GateScene()
-        large.add(20_000, candidate: .answered)
-        large.input.slices = [Self.slice(pairs: 199, failE: 1e9)]
-        #expect(try self.segments(large).state == .pass)
-        large.input.slices = [Self.slice(pairs: 200, failE: 1e9)]
-        #expect(try self.segments(large).state == .fail)
+    }
+
+    @Test func `until search has looked the gate holds, and what is wrong with a segment is said at once`() throws {
+        var scene = GateScene()
+        scene.add(2_500)
+        scene.input.slices = nil
+        let waiting = try self.segments(scene)
+        #expect(waiting.state == .undecided && scene.verdict().decision == .hold)
+        #expect(waiting.sentence == "search has not looked at this trial's requests yet")
+        var report = ReleaseReport.sample()
+        report.verdict.checks = [waiting]
+        let text = try ReportFormat.markdown.render(report)
+        #expect(text.contains("search has not looked") && !text.contains("unlikely"))
+        var failing = GateScene()
+        failing.add(2_500, of: SimulatedTraffic(segment: 0.3, segmentFlips: 0.9))
+        failing.input.slices = nil
+        #expect(try self.segments(failing).state == .fail)
+        // Where slices reject nobody, nobody waits for them.
+        var other = GateScene(GateScene.small(.noninferiority))
+        other.add(300)
+        other.input.slices = nil
+        #expect(try self.segments(other).state != .undecided)
     }
 
     @Test func `where a candidate may answer differently, a slice is mentioned and rejects nobody`() throws {
@@ -119,7 +133,7 @@ import Trials
         #expect(result.state == .pass && result.count == 1)
         #expect(
             result.sentence
-                == "none of 1 segments and 0 discovered slices with 100 pairs or more is worse than allowed; "
+                == "none of 1 segments and 0 discovered slices with 100 pairs and 1 % or more is worse than allowed; "
                 + "1 slice was held against a margin of 4.00 % where the policy has 20.0 %: it does not count until "
                 + "search has looked again"
         )
@@ -140,7 +154,7 @@ import Trials
         scene.add(2_500)
         for figure in [Double.infinity, .nan, 1e308] {
             scene.input.slices = [Self.slice(failE: .infinity), Self.slice(margin: figure, failE: figure)]
-            scene.input.slices[0].mean = figure
+            scene.input.slices?[0].mean = figure
             let verdict = scene.verdict()
             #expect(verdict.decision == .reject && Verdict(decoding: verdict.encoded()) == verdict)
         }
@@ -150,7 +164,7 @@ import Trials
         var scene = GateScene()
         scene.add(600)
         scene.input.slices = (0..<8).map { Self.slice("slice \($0)", failE: 1e6) }
-        scene.input.coverage = CoverageEvidence(reference: 1_000, covered: 731, radius: 0.2)
+        scene.input.coverage = CoverageEvidence(reference: 1_000, covered: 731)
         #expect(scene.verdict().encoded() == scene.verdict().encoded())
         #expect(scene.check(.segments)?.sentence.hasSuffix("; and 7 more segments") == true)
     }

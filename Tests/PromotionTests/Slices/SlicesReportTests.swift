@@ -1,6 +1,7 @@
 import Foundation
 import Promotion
 import SemanticSearch
+import TestSupport
 import Testing
 
 @Suite struct SlicesReportTests {
@@ -103,7 +104,7 @@ import Testing
     @Test func `a map of one request or none, and of equal places, is no trouble`() throws {
         for points in [0, 1] {
             var report = ReleaseReport.sample()
-            report.slices = try .sample(points: points)
+            report.slices = .sample(points: points)
             #expect(try self.page(report).all("svg", "map").count == points)
         }
         var report = ReleaseReport.sample()

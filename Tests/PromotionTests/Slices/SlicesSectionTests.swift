@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct SlicesSectionTests {
     @Test func `a map of many requests keeps two thousand of them, evenly by id`() throws {
-        let section = try SlicesSection.sample(points: 5_000)
+        let section = SlicesSection.sample(points: 5_000)
         let map = try #require(section.map)
         #expect(section.mapped == 5_000 && map.ids.count == 2_000 && map.divergence.count == 2_000)
         let gaps = zip(map.ids, map.ids.dropFirst()).map { $1 - $0 }
@@ -19,25 +19,33 @@ import Testing
     @Test func `a map with columns of unequal length is as long as the shortest`() throws {
         var map = RequestMap.sample(points: 10)
         map.y.removeLast(4)
-        #expect(SlicesSection(try .detailed(), map: map).map?.ids.count == 6)
+        #expect(SlicesSection(.sample(), map: map).map?.ids.count == 6)
         map.x = []
-        #expect(SlicesSection(try .detailed(), map: map).map?.ids.isEmpty == true)
+        #expect(SlicesSection(.sample(), map: map).map?.ids.isEmpty == true)
     }
 
     @Test func `a report does without what search cannot say`() async throws {
         let release = Release.sample()
         #expect(await SlicesSection.found(for: release, by: nil) == nil)
-        #expect(await SlicesSection.found(for: release, by: GivenSearch()) == nil)
-        let other = GivenSearch(document: try .detailed(release: release.id + 1))
+        #expect(await SlicesSection.found(for: release, by: FakeSemanticSearch(slices: nil)) == nil)
+        let other = FakeSemanticSearch(slices: .sample(release: release.id + 1))
         #expect(await SlicesSection.found(for: release, by: other) == nil)
-        let withoutMap = await SlicesSection.found(for: release, by: GivenSearch(document: try .detailed()))
+        let withoutMap = await SlicesSection.found(for: release, by: FakeSemanticSearch(map: nil))
         #expect(withoutMap?.document.findings.slices.count == 2 && withoutMap?.map == nil)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a report does not wait for a search that takes its time`() async {
+        let (never, end) = AsyncStream.makeStream(of: Void.self)
+        let search = FakeSemanticSearch(before: { _ in for await _ in never {} })
+        #expect(await SlicesSection.found(for: .sample(), by: search, within: .milliseconds(50)) == nil)
+        end.finish()
+        #expect(await SlicesSection.found(for: .sample(), by: search, within: .seconds(60)) != nil)
+    }
+
     @Test func `a report that search said something for holds it with the map`() async throws {
-        let search = GivenSearch(document: try .detailed(), places: .sample(points: 30))
+        let search = FakeSemanticSearch(map: .sample(points: 30))
         let section = try #require(await SlicesSection.found(for: .sample(), by: search))
-        #expect(section == SlicesSection(try .detailed(), map: .sample(points: 30)))
+        #expect(section == SlicesSection(.sample(), map: .sample(points: 30)))
     }
 
     @Test func `slices are read back as they were written, and reports from before there were any can be read`() throws

@@ -21,15 +21,19 @@ struct EngineSample {
         sentences: (any TextEmbedder)? = nil,
         words: (any WordIndex)? = nil,
         pairs: Int = 100_000,
-        folder: String? = nil
+        sentencePairs: Int = 20_000,
+        folder: String? = nil,
+        reading: (any CaptureStore)? = nil,
+        now: @escaping @Sendable () -> Int64 = SteadyNow().next
     ) throws {
         self.store = store
-        var options = SearchEngine.Options(now: SteadyNow().next)
+        var options = SearchEngine.Options(now: now)
         options.pairs = pairs
+        options.sentences = sentencePairs
         options.folder = folder
         guard let executor = IdleExecutor() else { throw NoThread() }
         self.engine = SearchEngine(
-            store: store,
+            store: reading ?? store,
             words: words,
             texts: texts,
             sentences: sentences,
@@ -52,22 +56,36 @@ struct EngineSample {
         try await self.search(SearchQuery(model: Self.model, subject: .text(text)))
     }
 
+    /// Of the sample's model.
+    var figures: SearchFigures.Model { self.engine.figures().models[Self.model] ?? .init() }
+
+    /// Until everything that recurs was done.
+    func pass() async {
+        for _ in 0..<100 { _ = await self.engine.step() }
+    }
+
     private struct NoThread: Error {}
 }
 
 /// A second passes at each look, so that whatever recurs is due.
-private final class SteadyNow: Sendable {
+final class SteadyNow: Sendable {
     private let now = Atomic<Int64>(EngineSample.start)
+
+    /// From now on it is this much later, or earlier.
+    func jump(_ microseconds: Int64) { self.now.wrappingAdd(microseconds, ordering: .relaxed) }
 
     func next() -> Int64 { self.now.wrappingAdd(1_000_000, ordering: .relaxed).newValue }
 }
 
 extension InMemoryCaptureStore {
     /// A release, so that the model is known.
-    func begin(_ release: Int64 = 1) {
+    func begin(_ release: Int64 = 1, model: String = EngineSample.model) {
         let side = Release.Side(slot: .blue, version: 1, digest: "ab")
-        self.save(Release(id: release, model: EngineSample.model, kind: .candidate, live: side, candidate: side))
+        self.save(Release(id: release, model: model, kind: .candidate, live: side, candidate: side))
     }
+
+    /// As retention does with the pairs of these numbers.
+    func remove(numbers: ClosedRange<Int64>) { self.remove(numbers.map { EngineSample.start + $0 * 1_000 }) }
 
     /// Adds the pair number `number`, with contents given as tensors or as a text.
     func add(
@@ -78,13 +96,14 @@ extension InMemoryCaptureStore {
         candidate: [NamedTensor],
         divergence: Double = 0,
         segments: [Segment] = [],
-        mode: CapturePolicy.Mode = .full
+        mode: CapturePolicy.Mode = .full,
+        model: String = EngineSample.model
     ) {
         let id = EngineSample.start + number * 1_000
         var summary = CapturedPair.Summary(
             id: id,
             release: release,
-            model: EngineSample.model,
+            model: model,
             live: "answered",
             candidate: "answered",
             liveNanoseconds: 1,
@@ -110,7 +129,8 @@ extension InMemoryCaptureStore {
         live: String = "yes",
         candidate: String = "yes",
         release: Int64 = 1,
-        segments: [Segment] = []
+        segments: [Segment] = [],
+        model: String = EngineSample.model
     ) {
         self.add(
             number,
@@ -119,7 +139,8 @@ extension InMemoryCaptureStore {
             live: [NamedTensor(name: "answer", tensor: .texts([live]))],
             candidate: [NamedTensor(name: "answer", tensor: .texts([candidate]))],
             divergence: live == candidate ? 0 : 0.5,
-            segments: segments
+            segments: segments,
+            model: model
         )
     }
 

@@ -79,12 +79,151 @@ import Testing
         self.traffic(store, 1..<50)
         let sample = try EngineSample(store: store)
         await sample.settle()
-        let archive = try await sample.engine.vectors(model: EngineSample.model, release: nil, limit: 100)
-        let text = String(decoding: archive, as: UTF8.self)
+        let archive = try await sample.engine.archive(model: EngineSample.model, release: nil, limit: 100)
+        #expect(archive.pairs == 49 && archive.release == 1)
+        var (bytes, parts): ([UInt8], Int) = ([], 0)
+        while let part = try await archive.next() {
+            bytes += part
+            parts += 1
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
         #expect(text.contains("'shape': (49, 64)"))
         #expect(text.contains("requests-text.npy"))
+        #expect(parts > 8)
+        #expect(try await archive.next() == nil)
         await #expect(throws: ControlError.self) {
-            try await sample.engine.vectors(model: EngineSample.model, release: 9, limit: 100)
+            try await sample.engine.archive(model: EngineSample.model, release: 9, limit: 100)
         }
+    }
+
+    @Test func `There is one export at a time, and one that nobody reads on makes way`() async throws {
+        let store = InMemoryCaptureStore()
+        store.begin()
+        self.traffic(store, 1..<3_000)
+        let sample = try EngineSample(store: store)
+        await sample.settle()
+        let export = { (limit: Int) async throws -> VectorArchive in
+            try await sample.engine.archive(model: EngineSample.model, release: nil, limit: limit)
+        }
+        var first: VectorArchive? = try await export(2_999)
+        await #expect { _ = try await export(1) } throws: { ($0 as? ControlError)?.code == .notReady }
+        // What goes meanwhile leaves rows of zeros, and what comes is not in it.
+        _ = try await first?.next()
+        store.remove(numbers: 1...1_000)
+        store.add(4_000, "a new one")
+        await sample.pass()
+        var bytes = 0
+        while let part = try await first?.next() { bytes += part.count }
+        #expect(bytes > 2_999 * 64 * 4)
+        #expect(try await export(5_000).pairs == 2_000)
+        first = try await export(10)
+        _ = try await first?.next()
+        first = nil
+        #expect(try await export(7).pairs == 7)
+        for limit in [0, 100_001, -1] {
+            await #expect(throws: ControlError.self) { try await export(limit) }
+        }
+    }
+
+    @Test func `A search within a slice is answered right after a start`() async throws {
+        let store = InMemoryCaptureStore()
+        store.begin()
+        self.traffic(store, 1..<1_600)
+        let folder = try TemporaryFolder()
+        let first = try EngineSample(store: store, folder: folder.path)
+        await first.settle()
+        let known = try #require(first.engine.findings(model: EngineSample.model, release: 1).slices?.slices.first)
+        await first.engine.save()
+        let second = try EngineSample(store: store, folder: folder.path)
+        var query = SearchQuery(model: EngineSample.model, subject: .text("film"))
+        query.filter.slice = known.id
+        let found = try await second.search(query)
+        #expect(found.hits.allSatisfy { $0.slice == known.id } && !found.hits.isEmpty)
+        #expect(found.searched == known.support)
+    }
+
+    @Test func `Slices of any release are found when somebody asks, however many newer ones there are`() async throws {
+        let store = InMemoryCaptureStore()
+        for release in Int64(1)...7 {
+            store.begin(release)
+            self.traffic(store, release * 100..<release * 100 + 60, release: release)
+        }
+        let sample = try EngineSample(store: store)
+        await sample.settle()
+        for release in [7, 6, 5, 4, 3, 2, 1, 1, 7] as [Int64] {
+            let document = try await sample.engine.slices(model: EngineSample.model, release: release)
+            #expect(document.release == release && document.findings.pairs == 60)
+        }
+    }
+
+    @Test func `Slices and coverage follow the traffic when the oldest pairs go`() async throws {
+        let store = InMemoryCaptureStore()
+        store.begin()
+        store.begin(2)
+        for number in 1..<Int64(690) { store.add(number, "film story \(number)", release: 2) }
+        self.traffic(store, 700..<1_000, release: 1)
+        store.add(1_000, "film story", release: 2)
+        let sample = try EngineSample(store: store, pairs: 1_000)
+        await sample.settle()
+        let before = try #require(sample.engine.findings(model: EngineSample.model, release: 2).slices)
+        let low = try #require(sample.engine.findings(model: EngineSample.model, release: 2).coverage)
+        #expect(before.slices.filter(\.confirmed).isEmpty)
+        #expect(low.share < 0.9)
+        self.traffic(store, 1_001..<1_600, release: 2)
+        await sample.settle()
+        #expect(sample.figures.pairs == 900)
+        let after = try #require(sample.engine.findings(model: EngineSample.model, release: 2).slices)
+        let high = try #require(sample.engine.findings(model: EngineSample.model, release: 2).coverage)
+        #expect(after.divergence > before.divergence)
+        #expect(high.share > low.share)
+    }
+
+    @Test func `The gate is told when a release's pairs wait to be looked at`() async throws {
+        let store = InMemoryCaptureStore()
+        let sample = try EngineSample(store: store)
+        let hasLooked = { (release: Int64) in
+            sample.engine.hasLooked(model: EngineSample.model, release: release)
+        }
+        #expect(!hasLooked(1))
+        store.begin()
+        await sample.settle()
+        #expect(hasLooked(1))
+        self.traffic(store, 1..<300)
+        while sample.figures.pairs == 0 { _ = await sample.engine.step() }
+        #expect(!hasLooked(1))
+        await sample.settle()
+        #expect(hasLooked(1) && hasLooked(2))
+        store.begin(2)
+        self.traffic(store, 300..<400, release: 2)
+        while sample.figures.pairs < 399 { _ = await sample.engine.step() }
+        #expect(!hasLooked(2))
+        await sample.settle()
+        #expect(hasLooked(2) && hasLooked(1))
+        let again = try EngineSample(store: store)
+        #expect(!again.engine.hasLooked(model: EngineSample.model, release: 2))
+        await again.settle()
+        #expect(again.engine.hasLooked(model: EngineSample.model, release: 2))
+    }
+
+    @Test func `What the gate waits for comes before the sentence model`() async throws {
+        let store = InMemoryCaptureStore()
+        store.begin()
+        self.traffic(store, 1..<400)
+        let sentences = WordBag(name: "sentence", digest: "s", dimension: 32)
+        let sample = try EngineSample(store: store, sentences: sentences)
+        while !sample.engine.hasLooked(model: EngineSample.model, release: 1) { _ = await sample.engine.step() }
+        #expect(sentences.embedded.isEmpty)
+        await sample.settle()
+        #expect(!sentences.embedded.isEmpty)
+    }
+
+    @Test func `Examples of all slices have their texts`() async throws {
+        let store = InMemoryCaptureStore()
+        store.begin()
+        self.traffic(store, 1..<2_000)
+        let sample = try EngineSample(store: store)
+        let document = try await sample.engine.slices(model: EngineSample.model, release: nil)
+        let shown = document.findings.slices.flatMap { $0.examples.prefix(3) + $0.mostDivergent.prefix(3) }
+        #expect(Set(document.excerpts.map(\.id)) == Set(shown))
     }
 }

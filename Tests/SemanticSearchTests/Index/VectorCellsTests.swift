@@ -50,6 +50,25 @@ struct VectorCellsTests {
         #expect(Self.recall(index, vectors, queries) >= 0.99)
     }
 
+    @Test func `a query far from all that is stored finds what a plain search finds`() {
+        var samples = IndexSamples(dimension: 24, centres: 300)
+        let vectors = samples.vectors(Self.count)
+        let index = samples.index(vectors)
+        Self.maintain(index)
+        var others = IndexSamples(dimension: 24, centres: 0, seed: 9)
+        #expect(Self.recall(index, vectors, others.vectors(50)) >= 0.99)
+    }
+
+    @Test func `cells find as much when the collection has grown, before they are trained again`() {
+        var samples = IndexSamples(dimension: 24, centres: 300)
+        let vectors = samples.vectors(60_000)
+        let index = samples.index(Array(vectors[..<Self.count]))
+        Self.maintain(index)
+        for key in Self.count..<vectors.count { index.append(key: UInt32(key), vector: vectors[key]) }
+        Self.maintain(index)
+        #expect(Self.recall(index, vectors, samples.vectors(20)) >= 0.99)
+    }
+
     @Test func `a filter that leaves out what is near the query loses nothing`() {
         // Topic by key, so that filters can be about meaning.
         var topics = (0..<12).map { IndexSamples(dimension: 64, centres: 1, seed: UInt64($0) + 1) }
@@ -110,6 +129,30 @@ struct VectorCellsTests {
         Self.maintain(index)
         let found = index.search([1, 2, 3, 4, 5, 6, 7, 8], count: 3, allowed: nil)
         #expect(found.map { $0.key } == [0, 1, 2])
+    }
+
+    @Test(arguments: [false, true])
+    func `what is removed while its chunk is copied stays removed`(isSaved: Bool) async throws {
+        var samples = IndexSamples(dimension: 64, centres: 0)
+        let index = samples.index(samples.vectors(8_300))
+        let folder = try TemporaryFolder()
+        let path = folder.path
+        // A quarter is gone: compaction is due, and a save writes a copy.
+        for key in 0..<UInt32(2_100) { index.remove(key: key) }
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for key in UInt32(2_100)..<8_000 { index.remove(key: key) } }
+            group.addTask {
+                repeat {
+                    if isSaved { try index.save(to: path, mark: "m") } else { _ = index.maintain() }
+                } while index.count > 300
+            }
+        }
+        while index.maintain() {}
+        let expected = (UInt32(8_000)..<8_300).map { $0 }
+        #expect(index.keys == expected)
+        try index.save(to: folder.path, mark: "m")
+        let (loaded, problems) = VectorIndex.load(from: folder.path, identity: samples.identity, seed: 1, mark: "m")
+        #expect(problems.isEmpty && loaded.keys == expected)
     }
 
     @Test func `searches, appends, removals and background work go on at the same time`() async {

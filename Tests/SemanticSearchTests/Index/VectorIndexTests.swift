@@ -97,13 +97,16 @@ struct VectorIndexTests {
     }
 
     @Test(arguments: [0, -1, 4_097, .max, .min])
-    func `an embedder of an odd dimension has an index that stores nothing`(dimension: Int) {
+    func `an embedder of an odd dimension has an index that stores nothing`(dimension: Int) throws {
         let identity = EmbedderIdentity(name: "odd", digest: "0123456789abcdef", dimension: dimension)
         let index = VectorIndex(identity: identity, seed: 1)
         #expect(!index.append(key: 0, vector: [1]))
         #expect(!index.append(key: 0, vector: []))
         #expect(index.search([1], count: 1, allowed: nil).isEmpty)
         #expect(index.search([], count: 1, allowed: nil).isEmpty)
+        let folder = try TemporaryFolder()
+        try index.save(to: folder.path, mark: "m")
+        #expect(VectorIndex.load(from: folder.path, identity: identity, seed: 1, mark: "m").index.count == 0)
     }
 
     @Test func `removed vectors are gone from everything`() {

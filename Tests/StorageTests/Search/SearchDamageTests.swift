@@ -24,7 +24,7 @@ struct SearchDamageTests {
             }
             try await index.add(entries, model: "m")
         }
-        try await index.remove(Array(100..<120))
+        #expect(try await index.removePairs(of: "m", before: 20))
         defer { withExtendedLifetime(index) {} }
         await index.close()
         return index.mark
@@ -48,7 +48,8 @@ struct SearchDamageTests {
             [.init(id: 7, field: .live, text: "new"), .init(id: 900, field: .live, text: "n")],
             model: "m"
         )
-        try? await index.remove(Array(0..<20))
+        _ = try? await index.models()
+        _ = try? await index.removePairs(of: "m", before: 30)
         try? await index.compact()
         await index.close()
     }
@@ -147,6 +148,17 @@ struct SearchDamageTests {
         await index.close()
     }
 
+    @Test func `a word index is deleted with all that belongs to it, and nothing else is`() async throws {
+        _ = try await self.fill()
+        try Data().write(to: URL(fileURLWithPath: self.path + "-wal"))
+        #expect(SQLiteWordIndex.delete(path: self.path))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: self.folder.path).isEmpty)
+        #expect(!SQLiteWordIndex.delete(path: self.path))
+        try self.write(Data(repeating: 7, count: 200))
+        #expect(!SQLiteWordIndex.delete(path: self.path))
+        #expect(try self.content.count == 200)
+    }
+
     @Test func `a file that cannot be used at all is refused in one sentence`() throws {
         try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
         let error = #expect(throws: StoreOpenError.self) {
@@ -158,7 +170,7 @@ struct SearchDamageTests {
     @Test func `after closing every call throws`() async throws {
         let index = try SQLiteWordIndex(path: self.path)
         await index.close()
-        await #expect(throws: StoreError.self) { try await index.remove([1]) }
+        await #expect(throws: StoreError.self) { try await index.removePairs(of: "m", before: 1) }
         await #expect(throws: StoreError.self) {
             try await index.add([.init(id: 1, field: .live, text: "a")], model: "m")
         }
@@ -170,7 +182,7 @@ struct SearchDamageTests {
     @Test func `a file that was moved away is noticed before anything is written`() async throws {
         let index = try SQLiteWordIndex(path: self.path)
         try FileManager.default.moveItem(atPath: self.path, toPath: self.folder.file("moved"))
-        await #expect(throws: StoreError.self) { try await index.remove([1]) }
+        await #expect(throws: StoreError.self) { try await index.removePairs(of: "m", before: 1) }
         await index.close()
     }
 }

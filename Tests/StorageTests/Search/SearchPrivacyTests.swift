@@ -41,19 +41,20 @@ struct SearchPrivacyTests {
             let ids = (round * 200)..<(round * 200 + 200)
             for part in stride(from: ids.lowerBound, to: ids.upperBound, by: 40) {
                 var entries: [WordEntry] = []
-                for id in part..<(part + 40) {
-                    let planted = id % 5 == 0 ? " zirkonplanted\(id % 50) secret" : ""
+                for place in part..<(part + 40) {
+                    // Old and new pairs come in turn, and where one comes to lie among longer and shorter ones differs.
+                    let id = place * 7 % 1_400
+                    let planted = id < 300 ? " zirkonplanted\(id % 50) secret" : ""
                     for field in WordField.allCases {
-                        // Where an entry comes to lie among longer and shorter ones differs.
-                        let text = Self.text(id, &random) + planted
-                        entries.append(WordEntry(id: id * 7 % 1_400, field: field, text: text))
+                        entries.append(WordEntry(id: id, field: field, text: Self.text(place, &random) + planted))
                     }
                 }
                 try await self.index.add(entries, model: "m\(part % 80 / 40)")
             }
             #expect(try self.occurrences(of: "zirkonplanted") > 0)
-            try await self.index.remove(ids.filter { $0 % 5 == 0 }.map { $0 * 7 % 1_400 })
+            for model in ["m0", "m1"] { #expect(try await self.index.removePairs(of: model, before: 300)) }
             try await self.index.compact()
+            for model in ["m0", "m1"] { #expect(try await !self.index.removePairs(of: model, before: 300)) }
             #expect(try self.occurrences(of: "zirkonplanted") == 0)
             #expect(try self.occurrences(of: "kept") > 0)
         }
@@ -80,8 +81,10 @@ struct SearchPrivacyTests {
         }
         try await self.index.compact()
         let before = try self.size()
-        try await self.index.remove(Array(0..<2_000))
+        #expect(try await self.index.removePairs(of: "m", before: .max))
+        #expect(try await self.index.models() == ["m"])
         try await self.index.compact()
+        #expect(try await self.index.models().isEmpty)
         #expect(try self.occurrences(of: "kept") == 0)
         #expect(try self.size() < before / 20)
     }
@@ -91,7 +94,7 @@ struct SearchPrivacyTests {
             [.init(id: 1, field: .request, text: "zirkonplanted"), .init(id: 2, field: .request, text: "other")],
             model: "m"
         )
-        try await self.index.remove([1])
+        #expect(try await self.index.removePairs(of: "m", before: 2))
         // A copy of the files as they are, as after a kill.
         for ending in ["", "-wal"] {
             try FileManager.default.copyItem(atPath: self.path + ending, toPath: self.folder.file("copy.db") + ending)
@@ -101,7 +104,10 @@ struct SearchPrivacyTests {
         let copy = try SQLiteWordIndex(path: self.folder.file("copy.db"))
         #expect(try await copy.search("zirkonplanted", model: "m", fields: [.request], limit: 9).isEmpty)
         #expect(try self.occurrences(of: "zirkonplanted") > 0)
+        // Also when nothing more is to be removed.
+        #expect(try await copy.removePairs(of: "m", before: 2))
         try await copy.compact()
+        #expect(try await !copy.removePairs(of: "m", before: 2))
         #expect(try self.occurrences(of: "zirkonplanted") == 0)
         #expect(try await copy.search("other", model: "m", fields: [.request], limit: 9).count == 1)
         await copy.close()
@@ -117,7 +123,7 @@ struct SearchPrivacyTests {
             try db.beginTransaction(.deferred)
             _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM parts")
         }
-        try await index.remove([1])
+        #expect(try await index.removePairs(of: "m", before: 2))
         await #expect(
             throws: StoreError.unavailable("a search holds what was removed from held.db; compact it again")
         ) { try await index.compact() }

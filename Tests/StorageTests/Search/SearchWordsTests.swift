@@ -137,19 +137,21 @@ struct SearchWordsTests {
             let ids: ClosedRange<Int64> = model == "m" ? 1...20 : 21...40
             try await self.index.add(ids.map { .init(id: $0, field: .request, text: "word") }, model: model)
         }
-        try await self.index.remove([3, 5, 30, 99, 3, .min, .max])
-        try await self.index.remove([])
-        #expect(try await self.found("word") == (1...20).filter { $0 != 3 && $0 != 5 })
-        #expect(try await self.found("word", model: "n") == (21...40).filter { $0 != 30 })
+        for id in [.min, 1, 6] as [Int64] { _ = try await self.index.removePairs(of: "m", before: id) }
+        #expect(try await !self.index.removePairs(of: "unknown", before: .max))
+        #expect(try await self.found("word") == Array(6...20))
+        #expect(try await self.found("word", model: "n") == Array(21...40))
+        #expect(try await self.index.models() == ["m", "n"])
         try await self.index.compact()
-        #expect(try await self.found("word").count == 18)
+        #expect(try await self.found("word").count == 15)
         let mark = self.index.mark
         await self.index.close()
         let again = try SQLiteWordIndex(path: self.folder.file("words.db"))
-        #expect(try await again.search("word", model: "m", fields: [.request], limit: 100).count == 18)
+        #expect(try await again.search("word", model: "m", fields: [.request], limit: 100).count == 15)
         #expect(again.mark == mark)
-        try await again.remove(Array(1...40))
+        #expect(try await again.removePairs(of: "m", before: .max))
         try await again.compact()
+        #expect(try await again.models() == ["n"])
         #expect(try await again.search("word", model: "m", fields: [.request], limit: 100).isEmpty)
         await again.close()
     }
@@ -170,9 +172,9 @@ struct SearchWordsTests {
                 model: "m"
             )
             there.merge(entries) { $1 }
-            let gone = there.keys.sorted().filter { _ in Int.random(in: 0..<5, using: &random) == 0 }
-            try await self.index.remove(gone)
-            for id in gone { there[id] = nil }
+            let oldest = Int64.random(in: 0...300, using: &random)
+            _ = try await self.index.removePairs(of: "m", before: oldest)
+            there = there.filter { $0.key >= oldest }
             if round % 3 == 2 { try await self.index.compact() }
             for word in 0..<5 {
                 let found = try await self.index.search("w\(word)", model: "m", fields: [.live], limit: 1_000)
@@ -197,14 +199,14 @@ struct SearchWordsTests {
                     let entries = (start..<(start + 10)).map { WordEntry(id: $0, field: .live, text: "word") }
                     try await index.add(entries, model: "m")
                     if start % 50 == 40 {
-                        try await index.remove(Array((start - 40)..<(start - 30)))
+                        _ = try await index.removePairs(of: "m", before: start - 30)
                         try await index.compact()
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(try await index.search("word", model: "m", fields: [.live], limit: 1_000).count == 320)
+        #expect(try await index.search("word", model: "m", fields: [.live], limit: 1_000).count == 40)
     }
 
     @Test func `of a long text the first 16 KiB are indexed`() async throws {

@@ -2,7 +2,6 @@ import SemanticSearch
 
 /// The first slices with a few requests of each, coverage, and how the spaces of embeddings compare.
 enum MarkdownSlices {
-    private static let limit = 8
     private static let detailed = 3
 
     static func markdown(_ report: ReleaseReport) -> Markdown {
@@ -17,7 +16,7 @@ enum MarkdownSlices {
 
     private static func table(_ findings: SliceFindings) -> Markdown {
         guard !findings.slices.isEmpty else { return "" }
-        let rows: [Markdown] = findings.slices.prefix(self.limit).map { slice in
+        let rows: [Markdown] = findings.slices.map { slice in
             """
             | \(slice.stateSymbol) \(slice.stateText) | \(slice.label, limit: 100) | \(slice.supportText) | \
             \(Figures.percent(slice.inside.divergence)) | \(Figures.percent(slice.outside.divergence)) | \

@@ -33,8 +33,7 @@ extension CheckResult {
     /// What an undecided check still waits for; nil for the others.
     var outlookText: String? {
         guard self.state == .undecided else { return nil }
-        // Waits for time and for what is asked, not for a test.
-        if self.check == .coverage { return self.remaining.map { "\(Figures.span($0)) to go" } }
+        if self.waitsForNoTest { return self.remaining.map { "\(Figures.span($0)) to go" } }
         guard let needed = self.needed else {
             return self.count < self.minimum ? nil : "a decision is unlikely at this margin"
         }
@@ -42,12 +41,15 @@ extension CheckResult {
         return "about \(Figures.count(needed)) in all\(wait)"
     }
 
+    /// Undecided, it waits for time, for what is asked, or for search.
+    private var waitsForNoTest: Bool { self.check == .coverage || self.check == .segments }
+
     /// What keeps this check from passing, in one clause; nil when it passes.
     var missingText: String? {
         switch self.state {
         case .pass: nil
         case .absent: "there is nothing to look at"
-        case .undecided where self.check == .coverage: self.sentence
+        case .undecided where self.waitsForNoTest: self.sentence
         case .undecided: self.countText + (self.outlookText.map { ": \($0)" } ?? "")
         case .fail:
             if let lower = self.finiteLower, let margin = self.marginText {

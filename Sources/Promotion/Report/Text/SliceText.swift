@@ -1,4 +1,4 @@
-import SemanticSearch
+package import SemanticSearch
 
 /// What reports say of a slice, in words.
 extension Slice {
@@ -37,8 +37,8 @@ extension Figures {
 }
 
 extension SliceFindings {
-    /// In one sentence, what there is.
-    var sentence: String {
+    /// For people: what there is, in one sentence.
+    package var sentence: String {
         guard self.epoch > 0 else {
             return "Slices are proposed from \(Figures.count(self.nextEpoch)) distinct requests on; there are "
                 + "\(Figures.count(self.requests)) yet."
@@ -57,7 +57,8 @@ extension SliceFindings {
 }
 
 extension CoverageFinding {
-    var sentence: String {
+    /// For people: how much of the usual traffic was seen.
+    package var sentence: String {
         "Requests like \(Figure.wholePercent(self.share)) of \(Figures.count(self.reference)) earlier ones were seen among "
             + "\(Figures.count(self.pairs)) pairs (cosine distance up to \(Figures.number(self.radius)))."
     }

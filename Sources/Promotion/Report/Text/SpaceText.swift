@@ -1,14 +1,14 @@
-import SemanticSearch
+package import SemanticSearch
 
 /// What reports say of two embedding models' spaces: each figure with its name and its meaning.
 extension SpaceReport {
-    struct Line {
-        var name: String
-        var value: String
-        var meaning: String
+    package struct Line {
+        package var name: String
+        package var value: String
+        package var meaning: String
     }
 
-    var title: String {
+    package var title: String {
         switch self.relation {
         case .shared: "The same space"
         case .different: "Different spaces"
@@ -17,7 +17,7 @@ extension SpaceReport {
         }
     }
 
-    var lines: [Line] {
+    package var lines: [Line] {
         var lines = [
             Line(
                 name: "Items",
@@ -42,7 +42,8 @@ extension SpaceReport {
 }
 
 extension SpaceReport.WorstItem {
-    var neighboursText: String {
+    /// Which neighbours it lost and gained; empty when there are none.
+    package var neighboursText: String {
         let parts = [("lost", self.lost), ("gained", self.gained)].filter { !$0.1.isEmpty }
         return parts.map { name, ids in "\(name) \(ids.prefix(3).map { "\($0)" }.joined(separator: ", "))" }
             .joined(separator: "; ")

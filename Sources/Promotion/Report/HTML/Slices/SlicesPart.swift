@@ -2,8 +2,7 @@ import SemanticSearch
 
 /// Parts of the traffic that search has found, ranked by how much more the candidate differs there than elsewhere.
 enum SlicesPart {
-    /// Slices in the table, and those of them that are shown with requests.
-    private static let limit = 20
+    /// Slices that are shown with requests.
     private static let detailed = 5
 
     static func markup(_ report: ReleaseReport) -> Markup {
@@ -28,16 +27,14 @@ enum SlicesPart {
 
     private static func table(_ findings: SliceFindings) -> Markup {
         guard !findings.slices.isEmpty else { return "" }
-        let bar = ExcessBar(findings.slices.prefix(self.limit).map(\.excess))
-        let rows: [Markup] = findings.slices.prefix(self.limit).map { self.row($0, bar) }
-        let rest = findings.slices.count - rows.count
-        let more: Markup = rest > 0 ? "<p class=\"note\">\(rest) more slices rank lower.</p>\n" : ""
+        let bar = ExcessBar(findings.slices.map(\.excess))
+        let rows: [Markup] = findings.slices.map { self.row($0, bar) }
         return """
             <table class="slices"><thead><tr><th scope="col">Slice</th><th scope="col" class="number">Pairs</th>\
             <th scope="col" class="number">Divergence</th><th scope="col" class="number">Elsewhere</th>\
             <th scope="col" class="excess">Excess, tested</th><th scope="col">State</th></tr></thead><tbody>
             \(rows.joined())</tbody></table>
-            \(more)
+
             """
     }
 

@@ -81,9 +81,8 @@ package enum AtomicFile {
                 throw IndexFileError(operation: "mkdir", path: path, code: ENOENT)
             }
             try self.createFolder(parent)
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-                throw IndexFileError(operation: "mkdir", path: path, code: errno)
-            }
+            if mkdir(path, 0o700) == 0 { return try self.flushFolder(of: path) }
+            guard errno == EEXIST else { throw IndexFileError(operation: "mkdir", path: path, code: errno) }
         case let code: throw IndexFileError(operation: "mkdir", path: path, code: code)
         }
     }
