@@ -10,11 +10,12 @@ import floor
 import http_cost
 import machine
 import memory
+import search
 import shadow
 import start
 from servers import ROOT, Placement
 
-PARTS = ("http", "floor", "cutover", "memory", "start", "shadow")
+PARTS = ("http", "floor", "cutover", "memory", "start", "shadow", "search")
 
 
 def arguments():
@@ -25,7 +26,7 @@ def arguments():
     parser.add_argument("--connections", default="1,32", help="rows per workload (default %(default)s)")
     parser.add_argument("--pin", action="store_true", help="give the server a core of its own and wrk the rest")
     parser.add_argument("--flips", type=int, default=1000, help="cutovers under load (default %(default)s)")
-    parser.add_argument("--pairs", type=int, default=10, help="runs with and without mirroring (default %(default)s)")
+    parser.add_argument("--pairs", type=int, default=10, help="runs with and without mirroring or searches (%(default)s)")
     parser.add_argument("--cycles", type=int, default=100, help="loads and unloads (default %(default)s)")
     parser.add_argument("--name", default=time.strftime("local-%Y%m%d-%H%M%S"), help="of the result file")
     chosen = parser.parse_args()
@@ -58,6 +59,9 @@ def main():
     if "shadow" in chosen.parts:
         print()
         results["shadow"] = shadow.measure(chosen.pairs, chosen.seconds)
+    if "search" in chosen.parts:
+        print()
+        results["search"] = search.measure(chosen.pairs, chosen.seconds)
     folder = ROOT / "benchmarks" / "results"
     folder.mkdir(exist_ok=True)
     path = folder / f"{chosen.name}.json"

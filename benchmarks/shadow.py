@@ -68,26 +68,27 @@ class Comparison:
     def __init__(self, pairs, seconds):
         self.pairs, self.seconds = pairs, seconds
 
-    def ratio(self, key):
-        return statistics.median(on[key] / off[key] for on, off in self.pairs)
+    def median(self, key, is_on):
+        return statistics.median(pair[0 if is_on else 1][key] for pair in self.pairs)
 
-    def median(self, key, mirrored):
-        return statistics.median(pair[0 if mirrored else 1][key] for pair in self.pairs)
-
-    def figures(self):
-        sampled = sum(on["sampled"] for on, _ in self.pairs)
-        result = {
-            "rounds": len(self.pairs),
-            "mirrored_share": sum(on["paired"] for on, _ in self.pairs) / max(1, sampled),
-            "pairs_per_second": sum(on["paired"] for on, _ in self.pairs) / (self.seconds * len(self.pairs)),
-        }
-        for key in ("rate", "p50", "p90", "p99", "p999", "cpu_us"):
+    def ratios(self, keys):
+        """Medians of both kinds of run, and median and spread of the ratios within each round."""
+        result = {}
+        for key in keys:
             ratios = sorted(on[key] / off[key] for on, off in self.pairs)
             result[key] = {
                 "on": self.median(key, True), "off": self.median(key, False), "ratio": statistics.median(ratios),
                 "low": ratios[0], "high": ratios[-1],
             }
         return result
+
+    def figures(self):
+        sampled = sum(on["sampled"] for on, _ in self.pairs)
+        return {
+            "rounds": len(self.pairs),
+            "mirrored_share": sum(on["paired"] for on, _ in self.pairs) / max(1, sampled),
+            "pairs_per_second": sum(on["paired"] for on, _ in self.pairs) / (self.seconds * len(self.pairs)),
+        } | self.ratios(("rate", "p50", "p90", "p99", "p999", "cpu_us"))
 
 
 def show(name, figures):
