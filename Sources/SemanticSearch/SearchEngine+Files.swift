@@ -122,7 +122,7 @@ extension SearchEngine {
     private func folder(of model: String) -> String? { self.options.folder.map { "\($0)/\(model)" } }
 
     /// Deletes the folder and all that is in it, as far as it can be deleted; of links the links.
-    package static func removeFolder(_ path: String) {
+    private static func removeFolder(_ path: String) {
         for name in AtomicFile.names(in: path) {
             let entry = path + "/" + name
             if unlink(entry) != 0 { self.removeFolder(entry) }
