@@ -8,8 +8,8 @@ extension GateInput {
         guard let engine else { return self }
         let (findings, coverage) = engine.findings(model: self.release.model, release: self.release.id)
         var input = self
-        input.slices = findings?.slices.map(SliceEvidence.init)
-        if findings == nil, engine.hasLooked(model: self.release.model, release: self.release.id) { input.slices = [] }
+        let hasLooked = engine.hasLooked(model: self.release.model, release: self.release.id)
+        input.slices = hasLooked ? findings?.slices.map(SliceEvidence.init) ?? [] : nil
         input.coverage = coverage.map {
             CoverageEvidence(reference: UInt64(clamping: $0.reference), covered: UInt64(clamping: $0.covered))
         }
