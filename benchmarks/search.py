@@ -1,6 +1,9 @@
 """Does live traffic feel that people search? One gateway whose kept pairs are searched over 100 connections, each with
-the next search as soon as the last is answered, in every other run; and what keeping vectors takes."""
+the next search as soon as the last is answered, in every third run; and what keeping vectors takes. In another third a
+process that has nothing to do with Teal spins at the same lowest priority on the gateway's core: what a core that is
+never idle costs on this machine, whatever keeps it busy."""
 
+import contextlib
 import itertools
 import json
 import random
@@ -95,40 +98,70 @@ class Bench:
             "cpu_seconds": self.teal.cpu_seconds() - cpu, "resident_growth": self.teal.resident_bytes() - before,
         }
 
-    def run(self, is_searched, rate, seconds):
-        searching = None
-        if is_searched:
-            # Longer than the measured run, which is inside it.
+    @contextlib.contextmanager
+    def beside(self, arm, seconds):
+        """Longer than the measured run, which is inside it. Both clients end by themselves."""
+        if arm == "idle":
+            yield None
+        elif arm == "searched":
             searching = self.load(self.admin_port, self.searches, 0, SEARCHES, seconds + 1)
             time.sleep(0.5)
-        cpu = self.teal.cpu_seconds()
-        result = self.finished(self.load(self.port, self.live, rate, CONNECTIONS, seconds), seconds)
-        result["cpu_us"] = (self.teal.cpu_seconds() - cpu) / result["answered"] * 1e6
+            yield searching
+        else:
+            spinning = subprocess.Popen(
+                ["timeout", str(seconds + 60), "chrt", "--idle", "0", "sh", "-c", "while :; do :; done"],
+                preexec_fn=on_cores(Placement.server),
+            )
+            time.sleep(0.5)
+            try:
+                yield None
+            finally:
+                spinning.terminate()
+                spinning.wait()
+
+    def run(self, arm, rate, seconds):
+        with self.beside(arm, seconds) as searching:
+            cpu = self.teal.cpu_seconds()
+            result = self.finished(self.load(self.port, self.live, rate, CONNECTIONS, seconds), seconds)
+            result["cpu_us"] = (self.teal.cpu_seconds() - cpu) / result["answered"] * 1e6
         result["searches"] = self.finished(searching, seconds) if searching else None
         return result
 
     def compare(self, rate, rounds, seconds):
-        pairs = []
-        for index in range(rounds):
-            order = (True, False) if index % 2 else (False, True)
-            runs = {is_searched: self.run(is_searched, rate, seconds) for is_searched in order}
-            pairs.append((runs[True], runs[False]))
-        return Comparison(pairs, seconds)
+        """Of searches with none, of the spinning process with none, and of searches with that process."""
+        arms = ["idle", "searched", "spinning"]
+        runs = []
+        for _ in range(rounds):
+            runs.append({arm: self.run(arm, rate, seconds) for arm in arms})
+            arms = arms[1:] + arms[:1]
+        return {
+            name: Comparison([(run[on], run[off]) for run in runs], seconds)
+            for name, on, off in (
+                ("searches", "searched", "idle"),
+                ("spinning", "spinning", "idle"),
+                ("searches_spinning", "searched", "spinning"),
+            )
+        }
 
 
-def figures(comparison):
-    result = comparison.ratios(("rate", "p50", "p90", "p99", "p999", "cpu_us"))
-    searches = [on["searches"] for on, _ in comparison.pairs]
-    result["searches_per_second"] = sum(one["rate"] for one in searches) / len(searches)
-    result["search_p50_us"] = sorted(one["p50"] for one in searches)[len(searches) // 2]
-    return result
+def figures(comparisons):
+    results = {name: one.ratios(("rate", "p50", "p90", "p99", "p999", "cpu_us")) for name, one in comparisons.items()}
+    searches = [on["searches"] for on, _ in comparisons["searches"].pairs]
+    results["searches_per_second"] = sum(one["rate"] for one in searches) / len(searches)
+    results["search_p50_us"] = sorted(one["p50"] for one in searches)[len(searches) // 2]
+    return results
 
 
 def show(name, row):
+    def text(comparison, key):
+        figure = row[comparison][key]
+        return f"{figure['ratio']:.2f} ({figure['low']:.2f}-{figure['high']:.2f})"
+
+    off = row["searches"]
     print(
-        f"{name:34} p50 {row['p50']['on']:7.0f} / {row['p50']['off']:7.0f} us = {row['p50']['ratio']:.3f}   "
-        f"p99 {row['p99']['on']:7.0f} / {row['p99']['off']:7.0f} us = {row['p99']['ratio']:.3f} "
-        f"({row['p99']['low']:.2f}-{row['p99']['high']:.2f})   {row['searches_per_second']:.0f} searches/s",
+        f"{name:32} alone p50 {off['p50']['off']:.0f} us, p99 {off['p99']['off']:.0f} us; searches to alone p50 "
+        f"{text('searches', 'p50')}, p99 {text('searches', 'p99')}; spinning to alone p99 {text('spinning', 'p99')}; "
+        f"searches to spinning p99 {text('searches_spinning', 'p99')}; {row['searches_per_second']:.0f} searches/s",
         flush=True,
     )
 
@@ -143,7 +176,7 @@ def measure_placed(program, threads, rounds, seconds):
             f"{kept['pairs']} pairs searchable after {kept['seconds']:.0f} s and {kept['cpu_seconds']:.0f} s of processor "
             f"time, resident memory {kept['resident_growth'] / 1e6:+.0f} MB", flush=True,
         )
-        saturated = bench.run(False, 0, seconds)["rate"]
+        saturated = bench.run("idle", 0, seconds)["rate"]
         for share in (0.25, 0.5):
             name = f"{MODEL}-json, {share:.0%} of {saturated:.0f}/s"
             results[name] = figures(bench.compare(share * saturated, rounds, seconds))
@@ -156,10 +189,10 @@ def measure(rounds, seconds):
     program = build_client()
     placement = Placement.server, Placement.client
     Placement.pin()
-    print("gateway and clients on cores of their own, one event loop; with / without searches")
+    print("gateway and clients on cores of their own, one event loop")
     results = {"apart": measure_placed(program, "1", rounds, seconds)}
     Placement.server, Placement.client = CORES, CORES
-    print("gateway and clients on the same cores, an event loop for each; with / without searches")
+    print("gateway and clients on the same cores, an event loop for each")
     results["together"] = measure_placed(program, str(len(CORES)), rounds, seconds)
     Placement.server, Placement.client = placement
     return results

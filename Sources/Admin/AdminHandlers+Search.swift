@@ -9,8 +9,10 @@ extension AdminHandlers {
         let model = try context.model()
         let search = try self.search.get()
         do {
-            return route == .search
-                ? try await self.find(model, request, search) : try await self.show(route, model, request, search)
+            return try await withTaskExecutorPreference(search.taskExecutor) {
+                route == .search
+                    ? try await self.find(model, request, search) : try await self.show(route, model, request, search)
+            }
         } catch let error as ControlError where error.code == .notFound {
             try await self.checkKnown(model)
             throw error

@@ -1,6 +1,8 @@
 package import ServingCore
 
 extension SearchEngine: SemanticSearching {
+    package nonisolated var taskExecutor: any TaskExecutor { self.executor }
+
     package nonisolated func figures() -> SearchFigures { self.published.figures }
 
     func publishFigures() {

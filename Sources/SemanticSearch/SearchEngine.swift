@@ -20,7 +20,7 @@ package actor SearchEngine {
         package init(now: @escaping @Sendable () -> Int64) { self.now = now }
     }
 
-    nonisolated let executor: any SerialExecutor
+    nonisolated let executor: IdleExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
     nonisolated let published = PublishedFindings()
@@ -60,7 +60,7 @@ package actor SearchEngine {
         sentences: (any TextEmbedder)?,
         options: Options,
         logger: Logger,
-        executor: any SerialExecutor
+        executor: IdleExecutor
     ) {
         self.store = store
         self.words = words

@@ -16,6 +16,7 @@ package final class FakeSemanticSearch: SemanticSearching {
         var failure: ControlError?
     }
 
+    package let taskExecutor: any TaskExecutor = globalConcurrentExecutor
     private let state = Mutex(State())
     private let document: SlicesDocument?
     private let requests: RequestMap?

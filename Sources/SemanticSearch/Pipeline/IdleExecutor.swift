@@ -1,9 +1,9 @@
 import Inference
 
-/// Runs an actor on one thread of its own that gets the processor only when no other thread wants it: whatever is embedded,
-/// clustered or searched never slows an answer. The thread ends when the executor is freed, which the actor must not
-/// outlive.
-package final class IdleExecutor: SerialExecutor {
+/// Runs an actor, and tasks that prefer it, on one thread of its own that gets the processor only when no other thread
+/// wants it: whatever is embedded, clustered or searched never slows an answer. The thread ends when the executor is freed,
+/// which actor and tasks must not outlive.
+package final class IdleExecutor: SerialExecutor, TaskExecutor {
     private struct Queue {
         var jobs: [UnownedJob] = []
         var isClosed = false
@@ -18,8 +18,11 @@ package final class IdleExecutor: SerialExecutor {
         let thread = WorkerThread(name: "teal-search", priority: .idle) { [weak self] in
             while let jobs = Self.next(queue) {
                 for job in jobs {
-                    guard let executor = self?.asUnownedSerialExecutor() else { return }
-                    job.runSynchronously(on: executor)
+                    guard let self else { return }
+                    job.runSynchronously(
+                        isolatedTo: self.asUnownedSerialExecutor(),
+                        taskExecutor: self.asUnownedTaskExecutor()
+                    )
                 }
             }
         }
@@ -43,6 +46,8 @@ package final class IdleExecutor: SerialExecutor {
     }
 
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+    package func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
     /// Waits; nil when there will be none any more.
     private static func next(_ queue: Monitor<Queue>) -> [UnownedJob]? {

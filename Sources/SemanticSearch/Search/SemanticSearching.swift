@@ -2,6 +2,9 @@ package import ServingCore
 
 /// What the surfaces ask of search. Errors say what is wrong with the question, or that there is nothing to search yet.
 package protocol SemanticSearching: Sendable {
+    /// Where questions should be read and answers written down, so that this too gives way to live answers.
+    var taskExecutor: any TaskExecutor { get }
+
     func search(_ query: SearchQuery) async throws(ControlError) -> SearchDocument
     /// Nil: the newest release that has pairs.
     func slices(model: String, release: Int64?) async throws(ControlError) -> SlicesDocument
