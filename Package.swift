@@ -27,6 +27,7 @@ let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -43,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -62,12 +64,25 @@ let package = Package(
 
         // Data plane.
         .target(name: "Telemetry", dependencies: ["ServingCore"], swiftSettings: strict),
+        .target(name: "HTTP1", dependencies: ["ServingCore", nio], swiftSettings: strict),
         .target(name: "OpenInference", dependencies: ["CSimdJSON", "ServingCore", nio], swiftSettings: strict),
+        .target(name: "OpenAI", dependencies: ["OpenInference", "ServingCore", nio], swiftSettings: strict),
+        .target(
+            name: "Upstream",
+            dependencies: ["HTTP1", "ServingCore", "Telemetry", nio, nioPosix, nioSSL],
+            swiftSettings: strict
+        ),
         .target(name: "Inference", dependencies: ["COnnxRuntime", "ServingCore", collections], swiftSettings: strict),
+        .target(
+            name: "Remote",
+            dependencies: ["HTTP1", "Inference", "OpenAI", "OpenInference", "ServingCore", "Upstream", nio],
+            swiftSettings: strict
+        ),
         .target(
             name: "Slots",
             dependencies: [
-                "Inference", "OpenInference", "ServingCore", "Telemetry", crypto, nio, nioPosix, system, yams,
+                "Inference", "OpenInference", "Remote", "ServingCore", "Telemetry", "Upstream", crypto, nio, nioPosix,
+                system, yams,
             ],
             swiftSettings: strict
         ),
@@ -78,14 +93,14 @@ let package = Package(
         ),
         .target(
             name: "Routing",
-            dependencies: ["ServingCore", "Shadow", "Slots", "Telemetry", nio],
+            dependencies: ["Remote", "ServingCore", "Shadow", "Slots", "Telemetry", "Upstream", nio],
             swiftSettings: strict
         ),
         .target(
             name: "Gateway",
             dependencies: [
-                "Inference", "OpenInference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry", logging, nio,
-                nioPosix,
+                "HTTP1", "Inference", "OpenAI", "OpenInference", "Remote", "Routing", "ServingCore", "Shadow", "Slots",
+                "Telemetry", "Upstream", logging, nio, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -137,8 +152,8 @@ let package = Package(
             name: "TealApp",
             dependencies: [
                 "Admin", "Capture", "Comparison", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference",
-                "Promotion", "Routing", "SemanticSearch", "ServingCore", "Shadow", "Slots", "Storage", "Telemetry",
-                "Trials",
+                "Promotion", "Remote", "Routing", "SemanticSearch", "ServingCore", "Shadow", "Slots", "Storage",
+                "Telemetry", "Trials", "HTTP1",
                 collections, configuration, crypto, lifecycle,
                 logging, nio, nioPosix, signals, system, yams,
             ],
@@ -158,9 +173,9 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Comparison", "Inference", "Promotion", "SemanticSearch", "ServingCore", "Slots", "Trials", nio,
-                nioHTTP1,
-                nioPosix,
+                "Comparison", "Inference", "Promotion", "Remote", "SemanticSearch", "ServingCore", "Slots", "Trials",
+                nio,
+                nioHTTP1, nioPosix,
             ],
             path: "Tests/TestSupport",
             swiftSettings: strict
@@ -180,6 +195,21 @@ let package = Package(
         .testTarget(
             name: "OpenInferenceTests",
             dependencies: ["InferOracle", "OpenInference", "ServingCore", "TestSupport", nio],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTP1Tests",
+            dependencies: ["HTTP1", "ServingCore", "TestSupport", nio],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OpenAITests",
+            dependencies: ["OpenAI", "ServingCore", "TestSupport", nio],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "UpstreamTests",
+            dependencies: ["HTTP1", "ServingCore", "TestSupport", "Upstream", nio, nioEmbedded, nioPosix, nioSSL],
             swiftSettings: strict
         ),
         .testTarget(
@@ -206,8 +236,8 @@ let package = Package(
         .target(
             name: "HTTPOracle",
             dependencies: [
-                "Gateway", "Inference", "Routing", "ServingCore", "Slots", "Telemetry", "TestSupport", nio, nioEmbedded,
-                nioPosix,
+                "Gateway", "HTTP1", "Inference", "Remote", "Routing", "ServingCore", "Slots", "Telemetry",
+                "TestSupport", nio, nioEmbedded, nioPosix,
             ],
             path: "Tests/Fuzz/HTTPOracle",
             swiftSettings: strict
@@ -215,8 +245,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "HTTPOracle", "Inference", "Routing", "ServingCore", "Shadow", "Slots", "Telemetry",
-                "TestSupport", logging, nio, nioEmbedded, nioHTTP1, nioPosix,
+                "Gateway", "HTTP1", "HTTPOracle", "Inference", "Remote", "Routing", "ServingCore", "Shadow", "Slots",
+                "Telemetry", "TestSupport", "Upstream", logging, nio, nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -286,7 +316,9 @@ let package = Package(
         .testTarget(
             name: "TealAppTests",
             dependencies: [
-                "LoadGenerator", "Promotion", "ServingCore", "TealApp", "TestSupport", "Trials", nio, nioPosix,
+                "LoadGenerator", "Promotion", "ServingCore", "TealApp", "TestSupport", "Trials", lifecycle, logging,
+                nio,
+                nioPosix, system,
             ],
             swiftSettings: strict
         ),

@@ -10,12 +10,13 @@ import floor
 import http_cost
 import machine
 import memory
+import proxying
 import search
 import shadow
 import start
 from servers import ROOT, Placement
 
-PARTS = ("http", "floor", "cutover", "memory", "start", "shadow", "search")
+PARTS = ("http", "proxy", "floor", "cutover", "memory", "start", "shadow", "search")
 
 
 def arguments():
@@ -24,6 +25,7 @@ def arguments():
     parser.add_argument("--seconds", type=int, default=3, help="duration of one run (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each server per row (default %(default)s)")
     parser.add_argument("--connections", default="1,32", help="rows per workload (default %(default)s)")
+    parser.add_argument("--rows", default=",".join(proxying.BARS), help="of the part proxy: some of %(default)s")
     parser.add_argument("--pin", action="store_true", help="give the server a core of its own and wrk the rest")
     parser.add_argument("--flips", type=int, default=1000, help="cutovers under load (default %(default)s)")
     parser.add_argument("--pairs", type=int, default=10, help="runs with and without mirroring or searches (%(default)s)")
@@ -33,6 +35,9 @@ def arguments():
     chosen.parts = chosen.parts.split(",")
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"unknown parts: {', '.join(sorted(unknown))}")
+    chosen.rows = chosen.rows.split(",")
+    if unknown := set(chosen.rows) - set(proxying.BARS):
+        parser.error(f"unknown rows: {', '.join(sorted(unknown))}")
     chosen.connections = [int(count) for count in chosen.connections.split(",")]
     return chosen
 
@@ -47,6 +52,9 @@ def main():
     if "http" in chosen.parts:
         print(f"\n{http_cost.HEADER}")
         results["http"] = http_cost.measure(chosen.connections, chosen.rounds, chosen.seconds)
+    if "proxy" in chosen.parts:
+        print(f"\n{proxying.HEADER}")
+        results["proxy"] = proxying.measure(chosen.rows, chosen.rounds, chosen.seconds)
     if "cutover" in chosen.parts:
         print()
         results["cutover"] = cutover.measure(chosen.flips)

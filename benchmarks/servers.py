@@ -1,4 +1,4 @@
-"""The two servers under measurement: started on loopback, told apart by what their process costs, ended by pid."""
+"""Servers under measurement: started on loopback, told apart by what their process costs, ended by pid."""
 
 import http.client
 import os
@@ -43,6 +43,8 @@ class Server:
     """A process and its children in a folder of its own; a `with` block starts and ends it."""
 
     name = "server"
+    # What only serves the measurement of others takes no time of the core that they may have to themselves.
+    is_measured = True
 
     def __enter__(self):
         WORK.mkdir(parents=True, exist_ok=True)
@@ -68,9 +70,10 @@ class Server:
         shutil.rmtree(self.folder)
 
     def launch(self, command, stdout=None, environment=None):
+        cores = Placement.server if self.is_measured else Placement.client
         self.process = subprocess.Popen(
             list(map(str, command)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stdout or self._log, stderr=self._log,
-            env=os.environ | (environment or {}), preexec_fn=on_cores(Placement.server),
+            env=os.environ | (environment or {}), preexec_fn=on_cores(cores),
         )
 
     def wait_for(self, is_ready):
@@ -81,6 +84,17 @@ class Server:
                 raise RuntimeError(f"{self.name} did not start\n{log}")
             time.sleep(0.01)
         return result
+
+    def answers(self, path="/"):
+        """Whether a request is answered with 200; for `wait_for`."""
+        connection = http.client.HTTPConnection(self.address, timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status == 200
+        except ConnectionError:
+            return False
+        finally:
+            connection.close()
 
     def pids(self):
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
@@ -99,8 +113,9 @@ class Server:
 class Teal(Server):
     name = "teal"
 
-    def __init__(self, *flags, environment=None):
+    def __init__(self, *flags, models=MODELS, environment=None):
         self.flags = flags
+        self.models = models
         self.environment = environment
 
     def start(self):
@@ -110,8 +125,8 @@ class Teal(Server):
         with open(printed, "wb") as stdout:
             self.launch(
                 [
-                    TEAL, "serve", "--models", MODELS, "--host", "127.0.0.1", "--http-port", "0", "--admin-port", "0",
-                    "--data", self.folder / "data", *self.flags,
+                    TEAL, "serve", "--models", self.models, "--host", "127.0.0.1", "--http-port", "0",
+                    "--admin-port", "0", "--data", self.folder / "data", *self.flags,
                 ],
                 stdout,
                 self.environment,
@@ -121,6 +136,11 @@ class Teal(Server):
         self.start_seconds = time.monotonic() - started
         self.address = re.search(r"^teal: http inference on (\S+)$", printed.read_text(), re.MULTILINE)[1]
         self.admin = re.search(r"^teal: admin on (\S+)$", printed.read_text(), re.MULTILINE)[1]
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 class Nginx(Server):
@@ -133,9 +153,15 @@ class Nginx(Server):
         # NGINX cuts the words of its configuration at 4 KiB.
         self.body = "x" * min(size, 4000)
 
+    def http(self, port):
+        """The part of the configuration that tells one NGINX from the other."""
+        return f"""
+            default_type {self.content_type};
+            server {{ listen 127.0.0.1:{port}; location / {{ return 200 '{self.body}'; }} }}
+        """
+
     def start(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         temporary = "\n".join(
             f"{kind}_temp_path {self.folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
@@ -143,25 +169,14 @@ class Nginx(Server):
             f"""
             daemon off; worker_processes 1; pid {self.folder}/pid; error_log stderr error;
             {"user root;" if os.geteuid() == 0 else ""}
-            events {{ worker_connections 1024; }}
+            events {{ worker_connections 2048; }}
             http {{
                 access_log off;
                 {temporary}
-                default_type {self.content_type};
-                server {{ listen 127.0.0.1:{port}; location / {{ return 200 '{self.body}'; }} }}
+                {self.http(port)}
             }}
             """
         )
         self.launch([NGINX, "-p", self.folder, "-e", "stderr", "-c", self.folder / "nginx.conf"])
         self.address = f"127.0.0.1:{port}"
-        self.wait_for(self._answers)
-
-    def _answers(self):
-        connection = http.client.HTTPConnection(self.address, timeout=5)
-        try:
-            connection.request("GET", "/")
-            return connection.getresponse().status == 200
-        except ConnectionRefusedError:
-            return False
-        finally:
-            connection.close()
+        self.wait_for(self.answers)

@@ -14,7 +14,8 @@ MAX_LINES = 500
 SOURCES = {".swift", ".py", ".c", ".cpp", ".h", ".sh", ".lua"}
 
 DATA_PLANE = {
-    "ServingCore", "Telemetry", "OpenInference", "Inference", "Slots", "Routing", "Gateway", "Shadow", "Upstream",
+    "ServingCore", "Telemetry", "HTTP1", "OpenInference", "OpenAI", "Inference", "Slots", "Routing", "Gateway", "Shadow",
+    "Upstream", "Remote",
 }
 PROJECT = DATA_PLANE | {
     "Admin", "Capture", "Comparison", "Cutover", "LoadGenerator", "Promotion", "SemanticSearch", "Storage", "TealApp",

@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly packages=(git libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev pkg-config unzip zlib1g-dev)
-readonly test_packages=(strace)
-readonly bench_packages=(nginx-light wrk)
+readonly test_packages=(nginx-light strace)
+readonly bench_packages=(libpython3.11 nginx-light wrk)
 readonly onnxruntime=1.32.0 minilm=1.0.0 minilm_vocabulary=0.1.0
 
 fail() {
@@ -48,9 +48,9 @@ install_missing() {
         || fail "apt-get install ${missing[*]} failed, see above"
 }
 
-install_bench() {
-    install_missing "${bench_packages[@]}"
-    # Debian's package starts a web server on port 80; the benchmark starts its own.
+install_servers() {
+    install_missing "$@"
+    # Debian's package starts a web server on port 80; tests and benchmarks start their own.
     if [[ " ${missing[*]} " == *" nginx-light "* && -d /run/systemd/system ]]; then
         quietly as_root systemctl disable --now nginx || fail "could not stop the nginx service just installed"
     fi
@@ -142,8 +142,8 @@ if command -v dpkg-query >/dev/null; then
     install_missing "${packages[@]}"
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_missing python3-venv
     case ${1-} in
-        test) install_missing "${test_packages[@]}" ;;
-        bench) install_bench ;;
+        test) install_servers "${test_packages[@]}" ;;
+        bench) install_servers "${bench_packages[@]}" ;;
     esac
 else
     echo "setup: this is not Debian; the equivalents of these packages are needed: ${packages[*]}" >&2

@@ -1,8 +1,9 @@
-import Foundation
+import Glibc
 import Hummingbird
 import HummingbirdCore
 package import Logging
 package import NIOCore
+import NIOPosix
 package import Promotion
 package import SemanticSearch
 import ServiceLifecycle
@@ -17,19 +18,23 @@ package struct AdminServer: Service {
 
     private let configuration: AdminConfiguration
     private let handlers: AdminHandlers
+    private let inherited: CInt?
     private let eventLoopGroup: any EventLoopGroup
+    private let listener: AdminListener
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
 
     /// Throws one line when the configuration would open the API to others without a token.
     ///
     /// - Parameters:
+    ///   - inherited: a listening socket to use instead of binding one; it is closed in the end.
     ///   - metrics: the text of `/metrics`.
     ///   - readiness: reasons why not ready; empty when ready.
     ///   - acknowledged: give one in when `metrics` reports it.
     ///   - onListening: called once with the bound port.
     package init(
         configuration: AdminConfiguration,
+        inherited: CInt? = nil,
         control: any ModelControl,
         store: any ControlStore,
         trials: any TrialReading,
@@ -45,8 +50,10 @@ package struct AdminServer: Service {
     ) throws(AdminStartError) {
         try configuration.validate()
         self.configuration = configuration
+        self.inherited = inherited
         self.acknowledged = acknowledged
         self.eventLoopGroup = eventLoopGroup
+        self.listener = AdminListener(group: eventLoopGroup)
         self.logger = logger
         self.onListening = onListening
         self.handlers = AdminHandlers(
@@ -67,42 +74,89 @@ package struct AdminServer: Service {
             sameOrigin: SameOrigin(host: self.configuration.host, requiresOwnHost: self.configuration.token == nil),
             token: self.configuration.token.map(BearerToken.init)
         )
-        let onListening = self.onListening
-        let limits = HTTP1Channel.Configuration(
-            idleTimeout: .seconds(60),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 * 1024,
-                maxHeaderListSize: 64 * 1024,
-                maxHeaderFieldCount: 100
-            )
-        )
-        let application = Application(
-            router: self.handlers.router(gate: gate),
-            server: .http1(configuration: limits),
-            configuration: ApplicationConfiguration(
-                address: .hostname(self.configuration.host, port: self.configuration.port)
-            ),
-            onServerRunning: { channel in
-                if let port = channel.localAddress?.port { onListening(port) }
-            },
-            eventLoopGroupProvider: .shared(self.eventLoopGroup),
-            logger: self.logger
-        )
-        do {
-            try await application.run()
-        } catch is SocketAddressError {
-            throw AdminStartError("the admin API cannot listen on \(self.configuration.host): unknown host")
-        } catch let error as IOError {
-            let address = "\(self.configuration.host):\(self.configuration.port)"
-            guard error.errnoCode != EADDRINUSE else {
+        let http = self.http(self.handlers.router(gate: gate).buildResponder())
+        let server = try await self.listen(http)
+        self.listener.open(server.channel)
+        let port = server.channel.localAddress?.port ?? self.configuration.port
+        self.logger.info("the admin API listens", metadata: ["host": "\(self.configuration.host)", "port": "\(port)"])
+        self.onListening(port)
+        await withGracefulShutdownHandler {
+            await self.listener.serve(server, http, logger: self.logger)
+        } onGracefulShutdown: {
+            Task { await self.listener.close() }
+        }
+        // A service that ends out of its turn ends the others.
+        if self.listener.isClosing { try? await gracefulShutdown() }
+    }
+
+    /// A socket that listens where `configuration` says, to start a server on later. Blocks while a name is looked up.
+    package static func listen(_ configuration: AdminConfiguration) throws(AdminStartError) -> CInt {
+        let host = configuration.host
+        guard let address = try? SocketAddress.makeAddressResolvingHost(host, port: configuration.port) else {
+            throw AdminStartError("the admin API cannot listen on \(host): unknown host")
+        }
+        let family = CInt(address.protocol.rawValue)
+        let socket = socket(family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var isOne: CInt = 1
+        let size = socklen_t(MemoryLayout<CInt>.size)
+        guard socket >= 0, setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &isOne, size) == 0,
+            address.withSockAddr({ bind(socket, $0, socklen_t($1)) }) == 0, Glibc.listen(socket, 256) == 0
+        else {
+            let problem = errno
+            close(socket)
+            guard problem != EADDRINUSE else {
                 throw AdminStartError(
-                    "port \(self.configuration.port) on \(self.configuration.host) is already in use; "
-                        + "stop what uses it or choose another with --admin-port"
+                    "port \(configuration.port) on \(host) is already in use; stop what uses it or choose another with "
+                        + "--admin-port"
                 )
             }
             throw AdminStartError(
-                "the admin API cannot listen on \(address): \(String(cString: strerror(error.errnoCode)))"
+                "the admin API cannot listen on \(host):\(configuration.port): \(String(cString: strerror(problem)))"
             )
         }
+        return socket
+    }
+
+    /// A copy of the listening socket, for another process; nil when there is none. The caller's to close.
+    package func listeningSocket() async -> CInt? { await self.listener.copy() }
+
+    /// Accepts nothing more and returns. What is connected may bring one more request, whose answer says that it is the
+    /// last; after `patience` only what is being answered goes on.
+    package func retire(patience: Duration) async {
+        await self.listener.stopAccepting()
+        Task {
+            try? await Task.sleep(for: patience)
+            await self.listener.close()
+        }
+    }
+
+    private func http(_ responder: some HTTPResponder<AdminContext>) -> HTTP1Channel {
+        var configuration = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
+        configuration.httpDecoder.maxHeaderFieldSize = 16 * 1024
+        configuration.httpDecoder.maxHeaderListSize = 64 * 1024
+        configuration.httpDecoder.maxHeaderFieldCount = 100
+        let logger = self.logger
+        let listener = self.listener
+        return HTTP1Channel(
+            responder: { request, writer, channel in
+                let context = AdminContext(source: .init(channel: channel, logger: logger))
+                var response = try await responder.respond(to: request, context: context)
+                response.headers.set("Date", Timestamp.httpNow())
+                if listener.isClosing {
+                    response.headers.set("Connection", "close")
+                    channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+                }
+                try await writer.write(response: response.head, body: response.body)
+            },
+            configuration: configuration
+        )
+    }
+
+    private func listen(_ http: HTTP1Channel) async throws -> NIOAsyncChannel<HTTP1Channel.Value, Never> {
+        let logger = self.logger
+        let socket = try self.inherited ?? Self.listen(self.configuration)
+        return try await ServerBootstrap(group: self.eventLoopGroup)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .bind(socket) { http.setup(channel: $0, logger: logger) }
     }
 }

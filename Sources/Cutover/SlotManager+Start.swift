@@ -10,17 +10,24 @@ extension SlotManager {
 
     /// Loads every model's live slot, publishes, and loads the other slot; the models do not wait for each other. Returns
     /// when all are done; a model that cannot be loaded is reported by `readiness`, and the others serve.
+    ///
+    /// While changes are frozen only what the store knows is loaded: the first load of anything else is written down,
+    /// and the store may still go back to the process it came from. Called again after `thaw`, it loads the rest.
     package func start() async throws(ControlError) {
-        try await self.exclusively { () throws(ControlError) in
+        try await self.exclusively(evenFrozen: true) { () throws(ControlError) in
+            guard !self.hasStarted else { return }
             try await self.readEntries()
             self.restoring = Set(self.entries.keys)
             self.hasStarted = true
             // Known and not ready is another answer than unknown.
             await self.publish()
         }
+        let names = self.restoring.filter { !self.isFrozen || self.entries[$0]?.record.revision ?? 0 > 0 }
         await withTaskGroup(of: Void.self) { group in
-            for name in self.entries.keys.sorted() { group.addTask { await self.restore(name) } }
+            for name in names.sorted() { group.addTask { await self.restore(name) } }
         }
+        // What the slots do not hold any more was loaded in vain.
+        if !self.isFrozen { self.preloaded = [:] }
     }
 
     /// The live slot first. The models' live slots are all in the loading threads' queue before the first of them is done,
@@ -29,7 +36,7 @@ extension SlotManager {
         let first = self.entries[model]?.record.live ?? .blue
         for slot in [first, first.other] { await self.restore(model, slot) }
         do {
-            try await self.exclusively { () throws(ControlError) in
+            try await self.exclusively(evenFrozen: true) { () throws(ControlError) in
                 self.restoring.remove(model)
                 await self.refreshTrials()
             }
@@ -112,7 +119,12 @@ extension SlotManager {
         self.entries[model]?[slot].incoming = (held.version, held.source)
         do throws(ControlError) {
             let source = ModelRepository(root: FilePath(held.source))
-            let loaded = try await self.prepare(name, slot, version: held.version, from: source)
+            let loaded: LoadedModel
+            if let brought = self.takePreloaded(model, slot, held) {
+                loaded = brought
+            } else {
+                loaded = try await self.prepare(name, slot, version: held.version, from: source)
+            }
             guard held.digest.isEmpty || held.digest == loaded.digest else {
                 throw ControlError(
                     .loadFailed,
@@ -120,7 +132,7 @@ extension SlotManager {
                         + "versions never change: put the file back, or load it again to accept it"
                 )
             }
-            try await self.exclusively { () throws(ControlError) in
+            try await self.exclusively(evenFrozen: true) { () throws(ControlError) in
                 try await self.confirmFirst(model, slot, loaded)
                 self.occupy(model, slot, with: loaded)
                 await self.publish()

@@ -8,8 +8,8 @@ import Slots
 extension SlotManager {
     /// Brings mirroring up to what is confirmed. Runs in the gate, after each change; does not touch who answers.
     func refreshTrials() async {
-        // Before the start nothing is known of any model.
-        guard let trials = self.trials, self.hasStarted else { return }
+        // Before the start nothing is known of any model, and a release that goes on in another process must not end here.
+        guard let trials = self.trials, self.hasStarted, !self.isFrozen else { return }
         let change = trials.book.update(self.entries.compactMapValues { $0.sides }, undecided: self.restoring)
         var plans: [String: MirrorPlan] = [:]
         for (name, release) in change.running {
@@ -60,7 +60,8 @@ extension SlotManager {
         self.mirrored = plans.mapValues(\.trial)
         for (name, trial) in before where self.mirrored[name] !== trial {
             let release = ended.first { $0.id == trial.release }
-            trials.shadow.close(trial, self.isShuttingDown ? .shutdown : .candidateNotReady) {
+            let isEnding = self.isShuttingDown || self.isFrozen
+            trials.shadow.close(trial, isEnding ? .shutdown : .candidateNotReady) {
                 if let release { trials.end(release) }
             }
         }

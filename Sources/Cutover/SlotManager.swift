@@ -21,11 +21,15 @@ package actor SlotManager: ModelControl {
     let drainLimit: Duration
 
     var entries: [String: ModelEntry] = [:]
-    var generation: UInt64 = 0
+    var generation: UInt64
     var cutovers = LatencyHistogram()
     /// The store and the repository have been read: from here on `entries` says what should be served.
     var hasStarted = false
     var isShuttingDown = false
+    /// No change is accepted and nothing is mirrored: another process is taking over, or this one is.
+    var isFrozen: Bool
+    /// Loaded before the start, for the slots that are said to hold these versions.
+    var preloaded: [HeldVersion: LoadedModel]
     /// Nil when nothing is ever mirrored.
     let trials: TrialKeeper?
     /// Asked before every promotion; nil: none is needed. Set once, before the start.
@@ -40,6 +44,8 @@ package actor SlotManager: ModelControl {
     var splitEpoch: UInt64 = 0
     private var gate = SerialGate()
 
+    /// - Parameters:
+    ///   - taken: what a gateway whose place is taken left; then nothing is accepted or mirrored until `thaw`.
     package init(
         repository: ModelRepository,
         loader: SlotLoader,
@@ -48,7 +54,8 @@ package actor SlotManager: ModelControl {
         logger: Logger,
         now: @escaping @Sendable () -> Int64,
         drainLimit: Duration = .seconds(30),
-        trials: TrialKeeper? = nil
+        trials: TrialKeeper? = nil,
+        taken: TakenSlots? = nil
     ) {
         self.repository = repository
         self.loader = loader
@@ -58,6 +65,9 @@ package actor SlotManager: ModelControl {
         self.now = now
         self.drainLimit = drainLimit
         self.trials = trials
+        self.generation = taken?.generation ?? 0
+        self.preloaded = taken?.models ?? [:]
+        self.isFrozen = taken?.isFrozen ?? false
     }
 
     /// Has every promotion need a verdict of `gate`. Call it before the start.
@@ -130,12 +140,18 @@ package actor SlotManager: ModelControl {
     }
 
     /// Runs `body` while no other change runs.
+    ///
+    /// - Parameter evenFrozen: for what belongs to the start, which a process that takes over makes while it is frozen.
     func exclusively<Result>(
+        evenFrozen: Bool = false,
         _ body: () async throws(ControlError) -> Result
     ) async throws(ControlError) -> Result {
         await self.enterGate()
         defer { self.gate.leave() }
         guard !self.isShuttingDown else { throw ControlError(.shuttingDown, "the gateway is shutting down") }
+        guard !self.isFrozen || evenFrozen else {
+            throw ControlError(.shuttingDown, "another process is taking over from the gateway; try again in a moment")
+        }
         return try await body()
     }
 

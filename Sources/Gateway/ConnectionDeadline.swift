@@ -1,3 +1,4 @@
+package import HTTP1
 package import NIOCore
 package import Telemetry
 

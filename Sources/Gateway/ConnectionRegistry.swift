@@ -21,6 +21,12 @@ package final class ConnectionRegistry {
         for connection in Array(self.connections.values) { connection.checkDeadline(now: now) }
     }
 
+    /// Tells every connection to end with its next answer, also one that has no request yet: a client that sends one just
+    /// now is answered, and told to come again on another connection.
+    package func closeAfterNextAnswers() {
+        for connection in self.connections.values { connection.closeAfterNextAnswer() }
+    }
+
     /// Tells every connection to end as soon as what it is answering is answered.
     package func closeGracefully() {
         for connection in Array(self.connections.values) { connection.closeWhenIdle() }

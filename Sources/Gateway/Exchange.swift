@@ -1,5 +1,7 @@
+import HTTP1
 import Inference
 import NIOCore
+import OpenAI
 import OpenInference
 import ServingCore
 import Shadow
@@ -12,6 +14,7 @@ final class Exchange {
     /// Tells a late answer from the request that followed.
     let serial: UInt64
     let head: RequestHead
+    let target: RequestTarget
     var keepsAlive: Bool
     /// Body complete, or refused before it was: nothing more is read until the answer is written.
     var isAnswering = false
@@ -25,8 +28,14 @@ final class Exchange {
     /// Set once an inference request is routed: the generation it belongs to until it is answered.
     var handle: SlotHandle?
     var request: InferRequest?
+    /// Set for a `:predict` request, whose answer has its layout.
+    var layout: PredictLayout?
     var startedAt = NIODeadline.uptimeNanoseconds(0)
     var ticket: ExecutionTicket?
+    /// What an OpenAI request says, once it is read.
+    var openAI: OpenAIRequest?
+    /// Set while a remote version answers, which it does for this exchange: each holds the other until then.
+    var forwarded: ForwardedExchange?
     var timeout: Scheduled<Void>?
     /// Set when the request will be mirrored; given back exactly once.
     var mirroring: Mirroring?
@@ -36,15 +45,17 @@ final class Exchange {
         let lane: MirrorLane
         let ticket: MirrorTicket
         let requestID: String?
-        var request: InferRequest
+        /// Nil when the request is passed on as it is: the mirrored leg decodes it.
+        var request: InferRequest?
         /// Time of the live run.
         var nanoseconds: UInt64 = 0
     }
 
     /// Checks all that the head alone tells.
-    init(serial: UInt64, head: RequestHead, keepsAlive: Bool, limits: HTTPLimits) {
+    init(serial: UInt64, head: RequestHead, target: RequestTarget, keepsAlive: Bool, limits: HTTPLimits) {
         self.serial = serial
         self.head = head
+        self.target = target
         self.keepsAlive = keepsAlive
         self.refusal = head.refusal
         if case .length(let length) = head.framing, length > limits.bodyBytes {
@@ -59,6 +70,7 @@ final class Exchange {
     init(failed serial: UInt64) {
         self.serial = serial
         self.head = RequestHead()
+        self.target = .unknown
         self.keepsAlive = false
         self.mustNotReadBody = true
     }
@@ -88,6 +100,8 @@ final class Exchange {
     /// The client went away: stop the work and count it.
     func abandon(now: NIODeadline) {
         self.ticket?.cancel()
+        self.forwarded?.cancel()
+        self.forwarded = nil
         if let mirroring = self.mirroring.take() { mirroring.lane.giveUp(mirroring.ticket, .clientGone) }
         self.settle(.aborted, now: now)
     }

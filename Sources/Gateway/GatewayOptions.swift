@@ -1,8 +1,10 @@
+package import HTTP1
 package import ServingCore
 
 /// How the data plane behaves, beyond what models say of themselves.
 package struct GatewayOptions: Sendable {
     package var limits: HTTPLimits
+    package var overload = OverloadLimits()
     /// Shown in the server metadata.
     package var name: String
     package var version: String
@@ -11,6 +13,8 @@ package struct GatewayOptions: Sendable {
     /// Answer 400 instead of 503 for what is not ready, as Triton does.
     package var tritonStatus: Bool
     package var control: any ModelControl
+    /// When the gateway was started, seconds since 1970: a model's date in OpenAI's list of models.
+    package var startedAt: Int64
 
     package init(
         limits: HTTPLimits = HTTPLimits(),
@@ -18,7 +22,8 @@ package struct GatewayOptions: Sendable {
         version: String,
         repositoryControl: Bool = false,
         tritonStatus: Bool = false,
-        control: any ModelControl
+        control: any ModelControl,
+        startedAt: Int64 = 0
     ) {
         self.limits = limits
         self.name = name
@@ -26,5 +31,6 @@ package struct GatewayOptions: Sendable {
         self.repositoryControl = repositoryControl
         self.tritonStatus = tritonStatus
         self.control = control
+        self.startedAt = startedAt
     }
 }

@@ -1,4 +1,6 @@
+import HTTP1
 import NIOCore
+import OpenAI
 import OpenInference
 import Routing
 import ServingCore
@@ -13,9 +15,12 @@ extension HTTPConnectionHandler {
             self.sendError(refusal.status, refusal.message)
             return
         }
-        switch exchange.head.target {
+        switch exchange.target {
         case .unknown:
-            self.sendError(.notFound, "unknown path; inference is POST /v2/models/MODEL/infer")
+            self.sendError(
+                .notFound,
+                "unknown path; inference is POST /v2/models/MODEL/infer, /v1/chat/completions or /v1/models/MODEL:predict"
+            )
             return
         case .malformed(let message):
             self.sendError(.badRequest, message)
@@ -25,12 +30,12 @@ extension HTTPConnectionHandler {
         guard exchange.hasRightMethod else {
             self.sendError(
                 .methodNotAllowed,
-                "this path takes \(exchange.head.target.method)",
-                allow: exchange.head.target.method
+                "this path takes \(exchange.target.method)",
+                allow: exchange.target.method
             )
             return
         }
-        self.answer(exchange.head.target)
+        self.answer(exchange.target)
     }
 
     private func answer(_ target: RequestTarget) {
@@ -50,6 +55,10 @@ extension HTTPConnectionHandler {
         case .modelMetadata(let model, let version): self.answerMetadata(model, version)
         case .modelReady(let model, let version): self.answerModelReady(model, version)
         case .repositoryIndex, .repositoryLoad, .repositoryUnload: self.answerRepository(target)
+        case .openAI(let operation): self.complete(operation)
+        case .openAIModels: self.answerOpenAIModels()
+        case .predict(let model, let version): self.predict(model, version)
+        case .predictStatus(let model, let version): self.answerPredictStatus(model, version)
         case .unknown, .malformed: self.sendError(.notFound, "unknown path")
         }
     }
@@ -105,20 +114,28 @@ extension HTTPConnectionHandler {
         var response = ResponseWriter(status: status, closes: false)
         response.errorCode = error.code.rawValue
         if let handle = self.exchange?.handle { response.lines = handle.answerHeaders }
-        self.send(response, body: MetadataEncoder.error(error.message), outcome: RequestOutcome(error.code))
+        self.send(response, body: self.document(OpenAIError(error)), outcome: RequestOutcome(error.code))
     }
 
     func sendError(_ status: HTTPStatus, _ message: String, allow: StaticString? = nil) {
         var response = ResponseWriter(status: status, closes: false)
         response.allow = allow
-        self.send(response, body: MetadataEncoder.error(message))
+        self.send(response, body: self.document(OpenAIError(.invalidRequest, message)))
+    }
+
+    /// An error in the shape of the protocol that the client speaks.
+    private func document(_ error: OpenAIError) -> ByteBuffer {
+        switch self.exchange?.target {
+        case .openAI, .openAIModels: error.document()
+        default: MetadataEncoder.error(error.message)
+        }
     }
 }
 
 extension Exchange {
     var hasRightMethod: Bool {
-        switch self.head.target {
-        case .infer, .repositoryIndex, .repositoryLoad, .repositoryUnload: self.head.method == .post
+        switch self.target {
+        case .infer, .repositoryIndex, .repositoryLoad, .repositoryUnload, .openAI, .predict: self.head.method == .post
         default: self.head.method == .get || self.head.method == .head
         }
     }

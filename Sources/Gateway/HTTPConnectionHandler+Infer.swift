@@ -1,3 +1,4 @@
+import HTTP1
 import Inference
 import NIOCore
 import OpenInference
@@ -28,20 +29,46 @@ extension HTTPConnectionHandler {
         // The one read of the routing table: from here on the request belongs to this handle's generation.
         let route = try self.route(model)
         var handle = try route.decide(slot: exchange.head.slot, version: version)
+        try self.workspace.overload.admit(handle, now: self.now)
         handle.running.count += 1
         exchange.handle = handle
         exchange.startedAt = self.now
-        let request: InferRequest
+        var opening: RequestOpening?
         if let split = route.split, exchange.head.slot == nil, version == nil {
-            request = try self.decode(exchange, route, split, &handle)
-        } else {
-            request = try self.workspace.decoder.decode(
+            guard route.forwards else {
+                return try self.run(try self.decode(exchange, route, split, &handle), route, handle, exchange)
+            }
+            opening = try self.workspace.decoder.opening(
                 exchange.body,
                 jsonLength: exchange.head.inferenceHeaderLength,
-                signature: handle.model.signature,
                 parameters: route.parameters
             )
+            if let opening { self.choose(exchange, split, opening, &handle) }
         }
+        if handle.forwards { return try self.forward(exchange, handle, route.mirror, opening: opening) }
+        try self.run(try self.decode(exchange, route, handle), route, handle, exchange)
+    }
+
+    private func decode(
+        _ exchange: Exchange,
+        _ route: ModelRoute,
+        _ handle: SlotHandle
+    ) throws(InferenceError) -> InferRequest {
+        try self.workspace.decoder.decode(
+            exchange.body,
+            jsonLength: exchange.head.inferenceHeaderLength,
+            signature: handle.model.signature,
+            parameters: route.parameters
+        )
+    }
+
+    /// Runs a decoded request on the version of `handle`, here or on its worker threads, and answers it.
+    func run(
+        _ request: InferRequest,
+        _ route: ModelRoute,
+        _ handle: SlotHandle,
+        _ exchange: Exchange
+    ) throws(InferenceError) {
         let loaded = handle.model
         if let mirror = route.mirror { self.decideMirroring(request, handle, mirror, exchange) }
         let outputs = request.selectsAllOutputs ? nil : request.outputs.map(\.index)
@@ -97,6 +124,10 @@ extension HTTPConnectionHandler {
 
     private func encode(_ request: InferRequest, _ answer: [Tensor], _ handle: SlotHandle) throws(InferenceError) {
         self.workspace.body.clear()
+        if let layout = self.exchange?.layout {
+            try handle.model.predictEncoder.encode(request, outputs: answer, layout: layout, into: &self.workspace.body)
+            return self.finish(.success((answer, nil)))
+        }
         let length = try handle.model.encoder.encode(request, outputs: answer, into: &self.workspace.body)
         self.finish(.success((answer, length)))
     }

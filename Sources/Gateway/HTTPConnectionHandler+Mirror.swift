@@ -1,3 +1,4 @@
+import HTTP1
 import OpenInference
 import Routing
 import ServingCore
@@ -13,7 +14,7 @@ extension HTTPConnectionHandler {
         let ticket = mirror.lane.decide(
             requestID: requestID,
             skips: exchange.head.skipsShadow,
-            segments: mirror.segments.isEmpty ? [] : Self.segments(mirror.segments, request, exchange.head)
+            segments: mirror.segments.isEmpty ? [] : Self.segments(mirror.segments, request.parameters, exchange.head)
         )
         guard let ticket else { return }
         exchange.mirroring = .init(lane: mirror.lane, ticket: ticket, requestID: requestID, request: request)
@@ -25,27 +26,32 @@ extension HTTPConnectionHandler {
             // The live version never ran: there is nothing to compare with.
             return mirroring.lane.giveUp(mirroring.ticket, .overload)
         }
+        guard let request = mirroring.request else {
+            return mirroring.lane.giveUp(mirroring.ticket, .undecodable)
+        }
         mirroring.lane.offer(
             mirroring.ticket,
             requestID: mirroring.requestID,
-            inputs: mirroring.request.inputs,
-            outputs: mirroring.request.selectsAllOutputs ? nil : mirroring.request.outputs.map(\.index),
-            live: live,
+            source: .tensors(
+                request.inputs,
+                outputs: request.selectsAllOutputs ? nil : request.outputs.map(\.index),
+                live: live
+            ),
             liveNanoseconds: mirroring.nanoseconds,
             bodyBytes: bodyBytes
         )
     }
 
-    private static func segments(
+    static func segments(
         _ sources: [SegmentSource],
-        _ request: InferRequest,
+        _ parameters: [(name: String, value: String)],
         _ head: RequestHead
     ) -> [Segment] {
         sources.compactMap { source in
             let (value, isHeader): (String?, Bool) =
                 switch source {
                 case .header(let name): (head.captured(name), true)
-                case .parameter(let name): (request.parameters.first { $0.name == name }?.value, false)
+                case .parameter(let name): (parameters.first { $0.name == name }?.value, false)
                 }
             return value.map { value in
                 let value = String(decoding: value.utf8.prefix(64), as: UTF8.self)
@@ -59,7 +65,7 @@ extension InferenceError.Code {
     /// The model ran, or should have: its failure is an outcome of the leg.
     fileprivate var isAboutTheModel: Bool {
         switch self {
-        case .modelFailed, .invalidOutput, .timeout, .internal: true
+        case .modelFailed, .invalidOutput, .backendFailed, .timeout, .internal: true
         default: false
         }
     }

@@ -1,3 +1,4 @@
+import HTTP1
 import OpenInference
 import Routing
 import ServingCore
@@ -18,18 +19,27 @@ extension HTTPConnectionHandler {
             jsonLength: exchange.head.inferenceHeaderLength,
             parameters: route.parameters
         ) { id, parameters in
-            let value: String? =
-                switch split.key {
-                case .requestID:
-                    id.flatMap { $0.isEmpty ? nil : $0 } ?? exchange.head.captured(LoopRouting.requestIDHeader)
-                case .header(let name): exchange.head.captured(name)
-                case .parameter(let name): parameters.first { $0.name == name }?.value
-                }
-            if let candidate = split.candidate(for: value) {
-                exchange.move(to: candidate)
-                handle = candidate
-            }
+            self.choose(exchange, split, (id, parameters), &handle)
             return handle.model.signature
         }
+    }
+
+    /// The version that answers the client whom the request names.
+    func choose(
+        _ exchange: Exchange,
+        _ split: ModelSplit,
+        _ opening: RequestOpening,
+        _ handle: inout SlotHandle
+    ) {
+        let value: String? =
+            switch split.key {
+            case .requestID:
+                opening.id.flatMap { $0.isEmpty ? nil : $0 } ?? exchange.head.captured(LoopRouting.requestIDHeader)
+            case .header(let name): exchange.head.captured(name)
+            case .parameter(let name): opening.parameters.first { $0.name == name }?.value
+            }
+        guard let candidate = split.candidate(for: value) else { return }
+        exchange.move(to: candidate)
+        handle = candidate
     }
 }

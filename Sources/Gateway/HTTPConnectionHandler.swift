@@ -1,9 +1,11 @@
+import HTTP1
 import NIOCore
 import Routing
 import Telemetry
 
 /// One client connection: cuts its bytes into requests and answers them one after the other, in order. While a request is
-/// being answered nothing more is read, so a client that pipelines costs one read's worth of memory.
+/// being answered at most one read is done, which tells that the client has gone and costs no change of what the system
+/// waits for; so a client that pipelines costs one read's worth of memory.
 ///
 /// Lives on its event loop. What belongs to one request is in `Exchange`; what belongs to the loop in `LoopWorkspace`.
 final class HTTPConnectionHandler: ChannelDuplexHandler {
@@ -22,6 +24,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var served = 0
     private var nextSerial: UInt64 = 0
     private var reader: RequestReader
+    private var targets = TargetReader()
+    /// What the request whose head was read last asks for.
+    private var target = RequestTarget.unknown
     /// Bytes read and not yet made into requests.
     private var input = ByteBuffer()
     private var isReadWanted = false
@@ -84,7 +89,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard self.canTakeBytes else {
+        guard self.canTakeBytes || self.isWritable && self.input.readableBytes == 0 else {
             self.isReadWanted = true
             return
         }
@@ -109,7 +114,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     /// False when nothing more can be made of the bytes read so far.
     private func step() -> Bool {
         do {
-            switch try self.reader.next(&self.input, captures: self.workspace.routing.capturedHeaders) {
+            let event = try self.reader.next(&self.input, captures: self.workspace.routing.capturedHeaders) {
+                self.target = self.targets.read($0)
+            }
+            switch event {
             case .more:
                 // The first bytes of the next request came with the one before; or there was only an empty line.
                 let isBegun = self.input.readableBytes > 0
@@ -136,10 +144,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         let exchange = Exchange(
             serial: self.nextSerial,
             head: head,
+            target: self.target,
             keepsAlive: keepsAlive,
             limits: self.options.limits
         )
         self.exchange = exchange
+        self.target = .unknown
         if exchange.mustNotReadBody || (head.expectsContinue && exchange.refusal != nil) {
             // The client waits for a word before it sends, or would send more than we will read: answer now.
             exchange.keepsAlive = false
@@ -166,20 +176,27 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     /// Sends the answer to the current exchange, counts it and goes on with what was read meanwhile.
     func send(_ response: ResponseWriter, body: ByteBuffer, outcome: RequestOutcome = .answered) {
-        guard let context = self.context, let exchange = self.exchange else { return }
+        guard let exchange = self.exchange else { return }
         var response = response
         response.closes = !exchange.keepsAlive
         response.saysKeepAlive = exchange.head.isHTTP10
         response.omitsBody = exchange.isHead
         self.workspace.response.clear()
         response.write(body: body, into: &self.workspace.response)
+        self.conclude(exchange, with: self.workspace.response, outcome)
+    }
+
+    /// Writes the last bytes of the answer to `exchange`, the current one, counts it and goes on with what was read
+    /// meanwhile.
+    func conclude(_ exchange: Exchange, with bytes: ByteBuffer, _ outcome: RequestOutcome) {
+        guard let context = self.context else { return }
         self.exchange = nil
         self.withoutResuming {
-            if response.closes {
-                self.close(context, after: self.workspace.response, lingering: !exchange.isFullyRead)
+            if !exchange.keepsAlive {
+                self.close(context, after: bytes, lingering: !exchange.isFullyRead)
             } else {
-                self.enter(.idle)
-                context.writeAndFlush(HTTPConnectionHandler.wrapOutboundOut(self.workspace.response), promise: nil)
+                self.enter(self.isWritable ? .idle : .writing)
+                context.writeAndFlush(HTTPConnectionHandler.wrapOutboundOut(bytes), promise: nil)
             }
         }
         if outcome == .shed {
@@ -188,8 +205,16 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
             self.workspace.routing.metrics.answered &+= 1
         }
         exchange.settle(outcome, now: context.eventLoop.now)
+        if exchange.handle != nil { self.workspace.overload.leave() }
         self.workspace.trim()
         self.resume()
+    }
+
+    /// Writes some of an answer that goes on.
+    func write(_ bytes: ByteBuffer, flushing: Bool) {
+        guard let context = self.context else { return }
+        context.write(HTTPConnectionHandler.wrapOutboundOut(bytes), promise: nil)
+        if flushing { context.flush() }
     }
 
     /// What is answered or written within `body` must not start the next request on top of the stack of the one before.
@@ -235,7 +260,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         self.isWritable = context.channel.isWritable
         self.tick()
-        if !self.isWritable, self.deadline.wait == .idle {
+        if let forwarded = self.exchange?.forwarded {
+            // An answer that is passed on piece by piece: its source waits for this client.
+            forwarded.clientTakes(more: self.isWritable)
+            self.enter(self.isWritable ? .executing : .writing)
+        } else if !self.isWritable, self.deadline.wait == .idle {
             self.enter(.writing)
         } else if self.isWritable {
             if self.deadline.wait == .writing { self.enter(.idle) }
@@ -256,9 +285,14 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    func closeWhenIdle() {
+    /// The next answer, if one is on its way or still comes, says that it is the last.
+    func closeAfterNextAnswer() {
         self.isClosing = true
         self.exchange?.keepsAlive = false
+    }
+
+    func closeWhenIdle() {
+        self.closeAfterNextAnswer()
         guard self.exchange == nil, self.input.readableBytes == 0, !self.deadline.wait.isFinal,
             let context = self.context
         else {
@@ -284,5 +318,6 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         self.exchange = nil
         self.workspace.routing.metrics.aborted &+= 1
         exchange.abandon(now: self.now)
+        if exchange.handle != nil { self.workspace.overload.leave() }
     }
 }

@@ -1,4 +1,5 @@
 import NIOCore
+import OpenAI
 import OpenInference
 package import Routing
 
@@ -6,15 +7,19 @@ package import Routing
 /// one request at a time, so nothing here is allocated per request.
 package final class LoopWorkspace {
     let routing: LoopRouting
+    package let overload: LoopOverload
     let decoder = InferRequestDecoder()
+    let openAI = OpenAIRequestReader()
+    let predict = PredictRequestDecoder()
     package let connections = ConnectionRegistry()
     /// The body of the answer being made.
     var body: ByteBuffer
     /// The bytes of the answer being written; its storage is ours again as soon as the socket has taken them.
     var response: ByteBuffer
 
-    package init(routing: LoopRouting) {
+    package init(routing: LoopRouting, overload: LoopOverload = LoopOverload()) {
         self.routing = routing
+        self.overload = overload
         self.body = ByteBufferAllocator().buffer(capacity: 4_096)
         self.response = ByteBufferAllocator().buffer(capacity: 4_096)
     }

@@ -35,7 +35,7 @@ extension BinaryTail {
                 "a raw body is one BYTES element, but input \(quoted(spec.name)) has shape \(described(spec.shape))"
             )
         }
-        try self.limits.checkElement(self.bytes.count, index: 0, of: spec)
+        try self.limits.checkElement(self.bytes.count, index: 0, of: spec, role: .input)
         guard let length = UInt32(exactly: self.bytes.count) else {
             throw InferenceError(.tooLarge, "a BYTES element is shorter than 4 GiB")
         }

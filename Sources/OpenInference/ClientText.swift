@@ -1,9 +1,9 @@
 internal import ServingCore
 
-/// `bytes` in single quotes for an error message: at most 64 bytes of them, cut between characters, with control
+/// `bytes` in single quotes for an error message: at most `most` of them, cut between characters, with control
 /// characters, quotes and backslashes escaped.
-func quoted(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-    var kept = bytes.prefix(64)
+package func quoted(_ bytes: UnsafeBufferPointer<UInt8>, most: Int = 64) -> String {
+    var kept = bytes.prefix(most)
     if kept.count < bytes.count {
         // Do not cut a character in two: drop continuation bytes and the lead byte they belong to.
         while let next = bytes.dropFirst(kept.count).first, next & 0xC0 == 0x80, !kept.isEmpty {

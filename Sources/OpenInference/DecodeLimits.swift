@@ -1,4 +1,5 @@
-/// What one infer request may ask for; whatever goes beyond is refused before memory is taken for it.
+/// What one request, or one answer of a backend, may hold; whatever goes beyond is refused before memory is taken for
+/// it.
 package struct DecodeLimits: Sendable, Equatable {
     /// Nesting of the JSON document.
     package var maxDepth = 64

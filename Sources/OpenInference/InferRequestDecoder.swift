@@ -39,47 +39,58 @@ package final class InferRequestDecoder {
         parameters: [String],
         choosing choose: (_ id: String?, _ parameters: [(name: String, value: String)]) -> ModelSignature
     ) throws(InferenceError) -> InferRequest {
-        let tail = BinaryTail(of: body, from: jsonLength ?? body.readableBytes, limits: self.limits)
+        let tail = try self.tail(body, jsonLength)
+        if jsonLength == 0 { return try tail.rawRequest(choose(nil, [])) }
+        defer { self.parser.shrink(to: self.limits.retainedJSONBytes) }
+        let tape = try self.tape(tail)
+        let opening = try InferRequestOpening(tape, limits: self.limits, wanted: parameters)
+        var reader = InferRequestReader(
+            tape: tape,
+            signature: choose(opening.id, opening.parameters),
+            entries: TensorEntryReader(
+                tape: tape,
+                limits: self.limits,
+                role: .input,
+                hasBinaryPart: jsonLength != nil
+            ),
+            tail: tail
+        )
+        return try reader.read(opening)
+    }
+
+    /// What a request says besides its tensors, for whoever passes it on as it is: its id and the values of `parameters`.
+    package func opening(
+        _ body: ByteBuffer,
+        jsonLength: Int?,
+        parameters: [String]
+    ) throws(InferenceError) -> (id: String?, parameters: [(name: String, value: String)]) {
+        guard jsonLength != 0 else { return (nil, []) }
+        let tail = try self.tail(body, jsonLength)
+        defer { self.parser.shrink(to: self.limits.retainedJSONBytes) }
+        let opening = try InferRequestOpening(try self.tape(tail), limits: self.limits, wanted: parameters)
+        return (opening.id, opening.parameters)
+    }
+
+    private func tail(_ body: ByteBuffer, _ jsonLength: Int?) throws(InferenceError) -> BinaryTail {
+        let tail = BinaryTail(
+            of: body,
+            from: jsonLength ?? body.readableBytes,
+            limits: self.limits,
+            role: .input
+        )
         guard let tail else {
             throw InferenceError(
                 .invalidRequest,
                 "\(InferenceHeader.name) must be in the range 0 to \(body.readableBytes), the length of the body"
             )
         }
-        if jsonLength == 0 { return try tail.rawRequest(choose(nil, [])) }
+        return tail
+    }
+
+    private func tape(_ tail: BinaryTail) throws(InferenceError) -> JSONTape {
         guard tail.json.count > 0 else {
             throw InferenceError(.invalidRequest, "the body is empty; an infer request is a JSON object with inputs")
         }
-        guard tail.json.count <= self.limits.maxJSONBytes else {
-            throw InferenceError(
-                .tooLarge,
-                "the JSON is \(tail.json.count) bytes long; at most \(self.limits.maxJSONBytes) are accepted"
-            )
-        }
-        defer { self.parser.shrink(to: self.limits.retainedJSONBytes) }
-        let tape = try self.parse(tail.json)
-        let opening = try InferRequestOpening(tape, limits: self.limits, wanted: parameters)
-        var reader = InferRequestReader(
-            tape: tape,
-            signature: choose(opening.id, opening.parameters),
-            limits: self.limits,
-            tail: tail,
-            hasBinaryPart: jsonLength != nil
-        )
-        return try reader.read(opening)
-    }
-
-    private func parse(_ json: UnsafeRawBufferPointer) throws(InferenceError) -> JSONTape {
-        do throws(JSONParser.Failure) {
-            return try self.parser.parse(json)
-        } catch {
-            guard case .malformed(let message) = error else {
-                throw InferenceError(.overloaded, "there is not enough memory for this request at the moment")
-            }
-            guard let fault = JSONFault.find(in: json, maxDepth: self.limits.maxDepth) else {
-                throw InferenceError(.invalidRequest, "the body is not JSON: \(message)")
-            }
-            throw InferenceError(.invalidRequest, "the body is not JSON, at byte \(fault.offset): \(fault.reason)")
-        }
+        return try self.parser.document(tail.json, limits: self.limits, role: .input, as: "the body")
     }
 }

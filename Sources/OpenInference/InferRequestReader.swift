@@ -4,11 +4,9 @@ internal import ServingCore
 struct InferRequestReader {
     let tape: JSONTape
     let signature: ModelSignature
-    let limits: DecodeLimits
+    let entries: TensorEntryReader
     /// What the inputs with `binary_data_size` claim.
     var tail: BinaryTail
-    /// False: the client did not say where its JSON ends, so it all is JSON.
-    let hasBinaryPart: Bool
 
     mutating func read(_ opening: InferRequestOpening) throws(InferenceError) -> InferRequest {
         guard let inputsIndex = opening.inputs else {
@@ -106,9 +104,13 @@ struct InferRequestReader {
 }
 
 extension JSONTape {
-    func requireObject(_ index: Int, _ what: @autoclosure () -> String) throws(InferenceError) {
+    func requireObject(
+        _ index: Int,
+        _ what: @autoclosure () -> String,
+        _ role: TensorRole = .input
+    ) throws(InferenceError) {
         guard self.kind(index) == .object else {
-            throw InferenceError(.invalidRequest, "\(what()) must be an object, not \(self.describe(index))")
+            throw InferenceError(role.invalidCode, "\(what()) must be an object, not \(self.describe(index))")
         }
     }
 
@@ -122,9 +124,14 @@ extension JSONTape {
 
 /// Remembers where the value of a key stands; a second one is an error, since readers disagree which one counts.
 @inline(__always)
-func once(_ place: inout Int?, _ index: Int, _ key: StaticString) throws(InferenceError) {
+func once(
+    _ place: inout Int?,
+    _ index: Int,
+    _ key: StaticString,
+    _ role: TensorRole = .input
+) throws(InferenceError) {
     guard place == nil else {
-        throw InferenceError(.invalidRequest, "the key '\(key)' occurs twice in one object")
+        throw InferenceError(role.invalidCode, "the key '\(key)' occurs twice in one object")
     }
     place = index
 }

@@ -4,29 +4,18 @@ package import ServingCore
 /// Writes answers of one loaded version. Made once per version: everything that does not change between answers is
 /// rendered here, so that an answer costs copies and number formatting.
 package struct InferResponseEncoder: Sendable {
-    private let signature: ModelSignature
+    private let entries: TensorEntryWriter
     /// `{"model_name":"m","model_version":"1"`
     private let head: [UInt8]
-    /// Per output `{"name":"y","datatype":"FP32","shape":[`
-    private let outputHeads: [[UInt8]]
 
     package init(model: String, version: String, signature: ModelSignature) {
-        self.signature = signature
+        self.entries = TensorEntryWriter(signature.outputs, role: .output, remedy: "ask for binary output")
         var text = ByteBuffer()
         text.writeJSON("{\"model_name\":")
         text.writeJSONString(model)
         text.writeJSON(",\"model_version\":")
         text.writeJSONString(version)
         self.head = Array(text.readableBytesView)
-        self.outputHeads = signature.outputs.map { spec in
-            var text = ByteBuffer()
-            text.writeJSON("{\"name\":")
-            text.writeJSONString(spec.name)
-            text.writeJSON(",\"datatype\":\"")
-            text.writeJSON(spec.datatype.name)
-            text.writeJSON("\",\"shape\":[")
-            return Array(text.readableBytesView)
-        }
     }
 
     /// Appends the answer's whole body to `buffer`: the JSON and, behind it, the outputs asked for as binary.
@@ -61,8 +50,8 @@ package struct InferResponseEncoder: Sendable {
         return jsonLength
     }
 
-    /// The most bytes the JSON can take, and whether something follows it. Refuses an answer beyond `maxBytes`, which a
-    /// `ByteBuffer` could not hold.
+    /// The most bytes the JSON can take, and whether something follows it. Refuses an answer beyond `BodyLimit`, which
+    /// a `ByteBuffer` could not hold.
     private func room(
         _ request: InferRequest,
         _ outputs: [Tensor]
@@ -72,19 +61,16 @@ package struct InferResponseEncoder: Sendable {
         var binary = 0
         var hasBinary = false
         for (position, requested) in request.outputs.enumerated() {
-            guard self.outputHeads.indices.contains(requested.index) else {
+            guard self.entries.specs.indices.contains(requested.index) else {
                 throw InferenceError(.internal, "an output was asked for that the model does not have")
             }
             let tensor = outputs[position]
-            let writer = try JSONTensorWriter(tensor, spec: self.signature.outputs[requested.index])
-            json += self.outputHeads[requested.index].count + 64 + tensor.shape.count * (JSONCursor.longestDecimal + 1)
+            json += try self.entries.room(requested.index, tensor, binary: requested.binary)
             if requested.binary {
                 hasBinary = true
                 binary += tensor.bytes.count
-            } else {
-                json += writer.longestText
             }
-            guard json <= Self.maxBytes, binary <= Self.maxBytes else {
+            guard json <= BodyLimit.bytes, binary <= BodyLimit.bytes else {
                 throw InferenceError(
                     .tooLarge,
                     "the answer is too large; ask for fewer outputs, for binary output or for a smaller batch"
@@ -93,9 +79,6 @@ package struct InferResponseEncoder: Sendable {
         }
         return (json, hasBinary)
     }
-
-    /// Of JSON and of binary data each.
-    private static let maxBytes = 1 << 30
 
     private func write(
         _ request: InferRequest,
@@ -110,21 +93,7 @@ package struct InferResponseEncoder: Sendable {
         cursor.put(",\"outputs\":[")
         for (position, requested) in request.outputs.enumerated() {
             if position > 0 { cursor.put(UInt8(ascii: ",")) }
-            let tensor = outputs[position]
-            cursor.put(self.outputHeads[requested.index])
-            for (axis, dimension) in tensor.shape.enumerated() {
-                if axis > 0 { cursor.put(UInt8(ascii: ",")) }
-                cursor.putDecimal(dimension)
-            }
-            if requested.binary {
-                cursor.put("],\"parameters\":{\"binary_data_size\":")
-                cursor.putDecimal(Int64(tensor.bytes.count))
-                cursor.put("}}")
-            } else {
-                cursor.put("],\"data\":[")
-                try JSONTensorWriter(tensor, spec: self.signature.outputs[requested.index]).write(to: &cursor)
-                cursor.put("]}")
-            }
+            try self.entries.write(requested.index, outputs[position], binary: requested.binary, to: &cursor)
         }
         cursor.put("]}")
     }

@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 internal import ServingCore
 
 /// Writes JSON into memory reserved for it beforehand. Every write is checked against the room left; one that does not
@@ -118,21 +118,27 @@ struct JSONCursor {
 
 extension ByteBuffer {
     /// Writes `text` as it stands; the caller knows it to be JSON.
-    mutating func writeJSON(_ text: StaticString) {
+    package mutating func writeJSON(_ text: StaticString) {
         self.writeStaticString(text)
     }
 
     /// Writes `text` as a JSON string with its quotes.
-    mutating func writeJSONString(_ text: String) {
-        let room = JSONCursor.longestString(text.utf8.count)
+    package mutating func writeJSONString(_ text: String) {
+        var text = text
+        text.withUTF8 { self.writeJSONString($0) }
+    }
+
+    /// Writes well-formed UTF-8 as a JSON string with its quotes.
+    package mutating func writeJSONString(_ text: UnsafeBufferPointer<UInt8>) {
+        let room = JSONCursor.longestString(text.count)
         self.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { target in
             var cursor = JSONCursor(target)
-            cursor.putString(text)
+            cursor.putString(UnsafeRawBufferPointer(text))
             return cursor.written
         }
     }
 
-    mutating func writeDecimal(_ value: Int64) {
+    package mutating func writeDecimal(_ value: Int64) {
         self.writeWithUnsafeMutableBytes(minimumWritableBytes: JSONCursor.longestDecimal) { target in
             var cursor = JSONCursor(target)
             cursor.putDecimal(value)

@@ -1,11 +1,11 @@
 /// Where and why a document is not JSON. simdjson says only that it is not; this looks again, byte by byte and without
 /// recursion, so it runs only for documents that were refused.
-struct JSONFault: Equatable {
-    var offset: Int
-    var reason: String
+package struct JSONFault: Equatable {
+    package var offset: Int
+    package var reason: String
 
     /// The first fault of `bytes`; nil if it finds none.
-    static func find(in bytes: UnsafeRawBufferPointer, maxDepth: Int) -> JSONFault? {
+    package static func find(in bytes: UnsafeRawBufferPointer, maxDepth: Int) -> JSONFault? {
         var scanner = JSONScanner(bytes: bytes, maxDepth: maxDepth)
         do throws(JSONFault) {
             try scanner.document()

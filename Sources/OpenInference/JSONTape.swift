@@ -3,22 +3,22 @@ internal import ServingCore
 /// A parsed document as simdjson writes it: 64-bit words, type in the top byte, payload below.
 ///
 /// Every read is checked against the bounds; one outside yields the kind `.end`, which no reader takes for a value.
-struct JSONTape {
+package struct JSONTape {
     /// The tag of a word. A struct, as an enum with these raw values would cost a table walk per look.
-    struct Kind: Equatable {
-        var tag: UInt8
+    package struct Kind: Equatable {
+        package let tag: UInt8
 
-        static let object = Kind(tag: UInt8(ascii: "{"))
-        static let array = Kind(tag: UInt8(ascii: "["))
-        static let string = Kind(tag: UInt8(ascii: "\""))
-        static let int64 = Kind(tag: UInt8(ascii: "l"))
-        static let uint64 = Kind(tag: UInt8(ascii: "u"))
-        static let double = Kind(tag: UInt8(ascii: "d"))
-        static let yes = Kind(tag: UInt8(ascii: "t"))
-        static let no = Kind(tag: UInt8(ascii: "f"))
-        static let null = Kind(tag: UInt8(ascii: "n"))
+        package static let object = Kind(tag: UInt8(ascii: "{"))
+        package static let array = Kind(tag: UInt8(ascii: "["))
+        package static let string = Kind(tag: UInt8(ascii: "\""))
+        package static let int64 = Kind(tag: UInt8(ascii: "l"))
+        package static let uint64 = Kind(tag: UInt8(ascii: "u"))
+        package static let double = Kind(tag: UInt8(ascii: "d"))
+        package static let yes = Kind(tag: UInt8(ascii: "t"))
+        package static let no = Kind(tag: UInt8(ascii: "f"))
+        package static let null = Kind(tag: UInt8(ascii: "n"))
         /// Outside the tape.
-        static let end = Kind(tag: 0)
+        package static let end = Kind(tag: 0)
     }
 
     let words: UnsafePointer<UInt64>
@@ -26,23 +26,26 @@ struct JSONTape {
     let strings: UnsafePointer<UInt8>
     let stringCapacity: Int
 
+    /// Where nothing stands.
+    static let nowhere = -1
+
     /// Where the document's one value stands.
-    static let first = 1
+    package static let first = 1
 
     @inline(__always)
-    func word(_ index: Int) -> UInt64 {
+    package func word(_ index: Int) -> UInt64 {
         index >= 0 && index < self.count ? self.words[index] : 0
     }
 
     @inline(__always)
-    static func kind(of word: UInt64) -> Kind { Kind(tag: UInt8(truncatingIfNeeded: word &>> 56)) }
+    package static func kind(of word: UInt64) -> Kind { Kind(tag: UInt8(truncatingIfNeeded: word &>> 56)) }
 
     @inline(__always)
-    func kind(_ index: Int) -> Kind { Self.kind(of: self.word(index)) }
+    package func kind(_ index: Int) -> Kind { Self.kind(of: self.word(index)) }
 
     /// Index of what follows the value at `index`; always larger than `index` and at most `count`.
     @inline(__always)
-    func after(_ index: Int) -> Int {
+    package func after(_ index: Int) -> Int {
         switch self.kind(index) {
         case .object, .array:
             let end = Int(self.word(index) & 0xFFFF_FFFF)
@@ -56,14 +59,14 @@ struct JSONTape {
 
     /// The words of the members of the container at `index`, without its brackets.
     @inline(__always)
-    func contents(_ index: Int) -> Range<Int> {
+    package func contents(_ index: Int) -> Range<Int> {
         let end = self.after(index) - 1
         return (index + 1)..<max(index + 1, end)
     }
 
     /// UTF-8 bytes of the string at `index`, escapes decoded; nil if that is no string.
     @inline(__always)
-    func string(_ index: Int) -> UnsafeBufferPointer<UInt8>? {
+    package func string(_ index: Int) -> UnsafeBufferPointer<UInt8>? {
         guard self.kind(index) == .string else { return nil }
         let offset = Int(self.word(index) & 0x00FF_FFFF_FFFF_FFFF)
         guard offset <= self.stringCapacity - 4 else { return nil }
@@ -80,7 +83,7 @@ struct JSONTape {
     }
 
     /// `true` or `false` at `index`; nil for anything else.
-    func bool(_ index: Int) -> Bool? {
+    package func bool(_ index: Int) -> Bool? {
         switch self.kind(index) {
         case .yes: true
         case .no: false
@@ -103,7 +106,7 @@ struct JSONTape {
     }
 
     /// What stands at `index`, for an error message.
-    func describe(_ index: Int) -> String {
+    package func describe(_ index: Int) -> String {
         switch self.kind(index) {
         case .object: "an object"
         case .array: "an array"
@@ -121,7 +124,7 @@ struct JSONTape {
 
 /// Whether `bytes` spell `text`.
 @inline(__always)
-func spells(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
+package func spells(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
     guard bytes.count == text.utf8CodeUnitCount else { return false }
     let other = text.utf8Start
     for index in 0..<bytes.count where bytes[index] != other[index] { return false }

@@ -7,7 +7,8 @@ extension JSONTensorReader {
         // A number takes two words: with this, `count` numbers lie inside the tape, and a member of another kind is
         // found by its tag.
         guard run.words.count == 2 * run.count, run.words.upperBound <= self.tape.count else {
-            throw self.wrongMember(run)
+            guard self.role == .output else { throw self.wrongMember(run) }
+            return try self.convertNotFinite(run, to: out)
         }
         let words = self.tape.words + run.words.lowerBound
         let wrong: Int?
@@ -115,7 +116,7 @@ extension JSONTensorReader {
     }
 
     /// Why a run has not the length of `count` numbers: a member that is no number, or their count.
-    private func wrongMember(_ run: Run) -> InferenceError {
+    func wrongMember(_ run: Run) -> InferenceError {
         var at = run.words.lowerBound
         var element = run.first
         while at < run.words.upperBound {
@@ -129,7 +130,7 @@ extension JSONTensorReader {
         return self.wrongCount(members: run.words, run.count)
     }
 
-    private func wrongNumber(_ element: Int, _ index: Int) -> InferenceError {
+    func wrongNumber(_ element: Int, _ index: Int) -> InferenceError {
         switch self.spec.datatype {
         case .fp32: self.wrongElement(element, index, "numbers up to 3.4028235e+38")
         case .fp64: self.wrongElement(element, index, "numbers")

@@ -29,7 +29,8 @@ extension JSONTensorReader {
             guard let text = self.tape.string(at) else {
                 throw self.wrongElement(run.first + at - run.words.lowerBound, at, "strings")
             }
-            try self.limits.checkElement(text.count, index: run.first + at - run.words.lowerBound, of: self.spec)
+            let element = run.first + at - run.words.lowerBound
+            try self.limits.checkElement(text.count, index: element, of: self.spec, role: self.role)
             size += 4 + text.count
         }
         // A string takes one word.

@@ -1,11 +1,12 @@
 internal import ServingCore
 
-/// Converts the `data` of one input, nested as its shape or flat, into tensor bytes.
+/// Converts the `data` of one tensor, nested as its shape or flat, into tensor bytes.
 struct JSONTensorReader {
     let tape: JSONTape
     let spec: TensorSpec
     let shape: [Int64]
     let limits: DecodeLimits
+    let role: TensorRole
 
     /// A list without lists in it: where its members stand, how many the shape needs, and which element is the first.
     struct Run {
@@ -26,7 +27,8 @@ struct JSONTensorReader {
         case .fp16, .bf16:
             throw InferenceError(
                 .unsupported,
-                "input \(quoted(self.spec.name)) is \(self.spec.datatype), which has no JSON form; send it as binary data"
+                "\(self.role.noun) \(quoted(self.spec.name)) is \(self.spec.datatype), which has no JSON form;"
+                    + " send it as binary data"
             )
         default:
             return try TensorBytes(count: count * width) { (target) throws(InferenceError) in
@@ -86,9 +88,8 @@ struct JSONTensorReader {
         guard at >= words.upperBound else { throw self.unlikeShape(dimension, extent) }
     }
 
-    /// `input 'x' <sentence>`.
     func invalid(_ sentence: String) -> InferenceError {
-        InferenceError(.invalidRequest, "input \(quoted(self.spec.name)) \(sentence)")
+        self.role.invalid(self.spec.name, sentence)
     }
 
     func wrongElement(_ element: Int, _ index: Int, _ right: String) -> InferenceError {

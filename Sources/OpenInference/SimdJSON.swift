@@ -2,8 +2,8 @@ internal import CSimdJSON
 internal import ServingCore
 
 /// Owner of one simdjson parser and its scratch memory. The only file that touches `CSimdJSON`.
-final class JSONParser {
-    enum Failure: Error {
+package final class JSONParser {
+    package enum Failure: Error {
         case outOfMemory
         /// simdjson's sentence for what is wrong with the document.
         case malformed(String)
@@ -11,7 +11,8 @@ final class JSONParser {
 
     private let handle: OpaquePointer?
 
-    init(maxDepth: Int) {
+    /// - Parameter maxDepth: a document nested as deep as this is refused.
+    package init(maxDepth: Int) {
         self.handle = csj_parser_create(maxDepth)
     }
 
@@ -20,7 +21,7 @@ final class JSONParser {
     }
 
     /// The tape is valid until the next `parse` or `release` of this parser.
-    func parse(_ json: UnsafeRawBufferPointer) throws(Failure) -> JSONTape {
+    package func parse(_ json: UnsafeRawBufferPointer) throws(Failure) -> JSONTape {
         guard let handle = self.handle else { throw .outOfMemory }
         var tape = csj_tape()
         let code = csj_parse(handle, json.baseAddress?.assumingMemoryBound(to: UInt8.self), json.count, &tape)
@@ -31,7 +32,7 @@ final class JSONParser {
     }
 
     /// Gives memory back after a document longer than `retained` bytes made it grow.
-    func shrink(to retained: Int) {
+    package func shrink(to retained: Int) {
         guard let handle = self.handle, csj_parser_capacity(handle) > retained else { return }
         csj_parser_release(handle)
     }

@@ -1,3 +1,4 @@
+package import NIOCore
 import ServingCore
 package import Shadow
 import Slots
@@ -15,10 +16,14 @@ package final class LoopRouting {
     private var mirrors: [String: ModelMirror] = [:]
     /// Of the splits that run.
     private var splits: [String: SplitCounters] = [:]
+    package let upstreams: LoopUpstreams
     /// What is in flight, by handle.
     private var running: [RunningCount] = []
 
-    package init() {}
+    /// - Parameter loop: the loop this belongs to; without one, no remote version can be routed to.
+    package init(on loop: (any EventLoop)? = nil) {
+        self.upstreams = LoopUpstreams(on: loop)
+    }
 
     /// Replaces the table. Requests that run keep the handles they have.
     package func install(_ plan: RoutingPlan) {
@@ -27,6 +32,7 @@ package final class LoopRouting {
         for (name, entry) in plan.models { models[name] = self.route(name, entry) }
         for (name, route) in models { route.mirror = self.mirrors[name] }
         self.splits = models.compactMapValues { $0.split?.counters }
+        self.upstreams.keep(only: models.values.flatMap { [$0.blue, $0.green] }.compactMap { $0?.model })
         self.table = RoutingTable(generation: plan.generation, isReady: plan.isReady, models: models)
         self.captureHeaders()
     }
@@ -70,8 +76,12 @@ package final class LoopRouting {
             headers.insert(Self.requestIDHeader)
             for case .header(let name) in mirror.segments { headers.insert(name) }
         }
+        if self.table.models.values.contains(where: \.forwards) { headers.formUnion(Self.passedOn) }
         self.capturedHeaders = headers.sorted()
     }
+
+    /// Headers of a request that a remote server is given too: they tell one request through several services.
+    private static let passedOn = [LoopRouting.requestIDHeader, "traceparent", "tracestate"]
 
     /// Names a request that has no id of its own.
     package static let requestIDHeader = "x-request-id"
@@ -94,7 +104,11 @@ package final class LoopRouting {
             slot: lease.slot.rawValue,
             version: lease.model.version
         )
-        let handle = SlotHandle(lease, counters: self.metrics.counters(for: key))
+        let handle = SlotHandle(
+            lease,
+            counters: self.metrics.counters(for: key),
+            upstream: self.upstreams.upstream(of: lease.model)
+        )
         self.running.append(handle.running)
         return handle
     }

@@ -22,6 +22,9 @@ package final class ModelMirror {
     /// Names of the V2 parameters among the segments.
     package let parameters: [String]
 
+    /// What becomes of a request depends on what its body says.
+    package var needsBody: Bool { !self.parameters.isEmpty || self.lane.settings.shadow < 1 }
+
     init(lane: MirrorLane, segments: [SegmentSource]) {
         self.lane = lane
         self.segments = segments

@@ -1,5 +1,6 @@
 package import NIOCore
 package import Telemetry
+package import Upstream
 
 /// Publishes routing to every event loop. `publish` returns once every loop routes by the new plan, so "live" is
 /// never reported early.
@@ -7,7 +8,7 @@ package struct RoutingPublisher: Sendable {
     private let loops: EventLoopLocal<LoopRouting>
 
     package init(group: any EventLoopGroup) async throws {
-        self.loops = try await EventLoopLocal(group: group) { _ in LoopRouting() }
+        self.loops = try await EventLoopLocal(group: group) { loop in LoopRouting(on: loop) }
     }
 
     /// The routing of `loop`; call it on that loop.
@@ -30,6 +31,19 @@ package struct RoutingPublisher: Sendable {
         var sum: [String: SplitTally] = [:]
         for tallies in try await self.loops.onEachLoop({ $0.splitTallies }) {
             sum.merge(tallies) { mine, theirs in
+                var both = mine
+                both.merge(theirs)
+                return both
+            }
+        }
+        return sum
+    }
+
+    /// What all loops counted of live requests to remote servers, added up, by version.
+    package func upstreams() async throws -> [LoopUpstreams.Key: UpstreamCounters] {
+        var sum: [LoopUpstreams.Key: UpstreamCounters] = [:]
+        for counters in try await self.loops.onEachLoop({ $0.upstreams.counters }) {
+            sum.merge(counters) { mine, theirs in
                 var both = mine
                 both.merge(theirs)
                 return both

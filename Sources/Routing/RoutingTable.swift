@@ -26,6 +26,8 @@ package final class ModelRoute {
     package let allowsSlotHeader: Bool
     /// Which clients the candidate answers; nil while it answers none.
     package let split: ModelSplit?
+    /// A version of the model takes requests as they come, undecoded.
+    package let forwards: Bool
     /// Where mirrored requests go; nil while nothing is mirrored.
     package internal(set) var mirror: ModelMirror? {
         didSet { self.parameters = self.wantedParameters }
@@ -52,6 +54,7 @@ package final class ModelRoute {
             }
         self.allowsSlotHeader = allowsSlotHeader
         self.split = split
+        self.forwards = blue?.forwards == true || green?.forwards == true
         self.parameters = self.wantedParameters
     }
 

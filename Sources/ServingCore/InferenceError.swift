@@ -23,6 +23,10 @@ package struct InferenceError: Error, Sendable, Equatable {
         case modelFailed = "model_failed"
         /// The model answered with something it must not (NaN in JSON, wrong shape).
         case invalidOutput = "invalid_output"
+        /// The server behind a remote version gave no answer, or none that can be understood.
+        case backendFailed = "backend_failed"
+        /// What a release may use up of the candidate's calls, tokens or money is used up.
+        case overBudget = "over_budget"
         /// A mistake of the gateway itself.
         case `internal` = "internal"
     }

@@ -113,6 +113,8 @@ extension ShadowDrop {
         case .shutdown: 6
         case .crash: 7
         case .candidateHangs: 8
+        case .undecodable: 9
+        case .budget: 10
         }
     }
 }

@@ -6,18 +6,22 @@ import Slots
 /// another order than the live one, lack some or have more.
 struct LegRunner: Sendable {
     private let model: LoadedModel
+    private let engine: any InferenceEngine
     /// For each input of this version its place in the request; nil where the request has none.
     private let inputs: [Int?]
     /// For each output of the live version its place in this one.
     private let outputs: [Int?]
 
+    /// Of an engine whose runs cost something, this leg has a budget of its own.
     init(_ model: LoadedModel, live: ModelSignature) {
         self.model = model
+        self.engine = (model.executor.engine as? any MeteredEngine)?.limited() ?? model.executor.engine
         self.inputs = model.signature.inputs.map { own in live.inputs.firstIndex { $0.name == own.name } }
         self.outputs = live.outputs.map { wanted in model.signature.outputs.firstIndex { $0.name == wanted.name } }
     }
 
-    func run(_ request: MirroredRequest, _ cancellation: RunCancellation) -> Leg {
+    /// Nil when the budget is used up.
+    func run(_ request: MirroredContent, _ cancellation: RunCancellation) -> Leg? {
         let inputs: [Tensor]
         switch self.arrange(request.inputs) {
         case .success(let arranged): inputs = arranged
@@ -28,8 +32,10 @@ struct LegRunner: Sendable {
         let result: Result<[Tensor], InferenceError>
         do throws(InferenceError) {
             result = .success(
-                try self.model.executor.engine.run(inputs, outputs: selected, cancellation: cancellation)
+                try self.engine.run(inputs, outputs: selected, cancellation: cancellation)
             )
+        } catch  where error.code == .overBudget {
+            return nil
         } catch {
             result = .failure(error)
         }

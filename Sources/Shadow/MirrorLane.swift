@@ -52,31 +52,25 @@ package final class MirrorLane {
 
     /// Hands a mirrored request over, after its live answer is written.
     ///
-    /// - Parameters:
-    ///   - outputs: indices into the live signature's outputs; nil means all.
-    ///   - bodyBytes: size of the request's body when `inputs` share its memory.
+    /// - Parameter bodyBytes: size of the bodies whose memory `source` holds on to.
     package func offer(
         _ ticket: MirrorTicket,
         requestID: String?,
-        inputs: [Tensor],
-        outputs: [Int]?,
-        live: Result<[Tensor], InferenceError>,
+        source: MirroredSource,
         liveNanoseconds: UInt64,
         bodyBytes: Int
     ) {
         guard !self.isSealed else { return self.giveUp(ticket, .candidateNotReady) }
         let limits = self.trial.limits
         let counters = self.queue.counters
-        let bytes = MirroredRequest.cost(inputs: inputs, live: live, bodyBytes: bodyBytes)
+        let bytes = source.cost(bodyBytes: bodyBytes)
         guard bytes <= limits.requestBytes else { return self.giveUp(ticket, .tooLarge) }
         guard counters.queuedBytes <= limits.bytes - bytes else { return self.giveUp(ticket, .bytes) }
         guard counters.queued < limits.queue else { return self.giveUp(ticket, .queueFull) }
         let request = MirroredRequest(
             ticket,
             requestID: requestID,
-            inputs: inputs,
-            outputs: outputs,
-            live: live,
+            source: source,
             liveNanoseconds: liveNanoseconds,
             bytes: bytes
         )

@@ -142,6 +142,8 @@ final class ShadowCrew: Sendable {
                 }
                 switch outcome {
                 case .paired: queue.counters.complete(bytes: request.bytes, drop: nil)
+                case .overBudget: queue.counters.complete(bytes: request.bytes, drop: .budget)
+                case .undecodable: queue.counters.complete(bytes: request.bytes, drop: .undecodable)
                 case .stopped:
                     queue.counters.complete(bytes: request.bytes, drop: self.closing ?? .candidateNotReady)
                 case .lost:

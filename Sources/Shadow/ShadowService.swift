@@ -105,6 +105,9 @@ package final class ShadowService: Sendable {
         return sum
     }
 
+    /// No trial is open, and of those that were closed nothing is on its way any more.
+    package var isQuiet: Bool { self.state.withLock { $0.open.isEmpty && $0.closing.isEmpty } }
+
     /// The live version of `release` was found to be deterministic: the noise share falls to a tenth.
     package func noteLiveDeterministic(_ release: Int64) {
         for trial in self.state.withLock({ $0.open }) where trial.release == release { trial.noteLiveDeterministic() }

@@ -7,6 +7,10 @@ import Synchronization
 struct ShadowWorker: Sendable {
     enum Outcome {
         case paired
+        /// The request cannot be understood: nothing was asked.
+        case undecodable
+        /// The release's budget is used up: the request is given up.
+        case overBudget
         /// The trial closes and the run was stopped for it.
         case stopped
         /// The thread was given up; the pair is accounted for.
@@ -36,6 +40,7 @@ struct ShadowWorker: Sendable {
         isClosing: () -> Bool,
         giveUp: @escaping @Sendable () -> Void
     ) -> Outcome {
+        guard let content = request.content() else { return .undecodable }
         var candidate: Leg?
         var noise: Leg?
         let asksNoiseFirst = request.wantsNoise && request.hash.asksNoiseFirst
@@ -44,17 +49,19 @@ struct ShadowWorker: Sendable {
             let cancellation = run.begin(now: MonotonicTime.now(), timeout: self.timeout) {
                 self.emit(
                     request,
+                    content,
                     candidate: candidateSoFar ?? self.hung,
                     noise: request.wantsNoise ? noiseSoFar ?? self.hung : nil
                 )
                 giveUp()
             }
-            let leg = (asksCandidate ? self.candidateRunner : self.noiseRunner).run(request, cancellation)
+            let leg = (asksCandidate ? self.candidateRunner : self.noiseRunner).run(content, cancellation)
             guard run.end() else { return .lost }
+            guard let leg else { return .overBudget }
             if leg.outcome != .answered, isClosing() { return .stopped }
             if asksCandidate { candidate = leg } else { noise = leg }
         }
-        self.emit(request, candidate: candidate ?? self.hung, noise: noise)
+        self.emit(request, content, candidate: candidate ?? self.hung, noise: noise)
         return .paired
     }
 
@@ -62,15 +69,15 @@ struct ShadowWorker: Sendable {
         Leg(outcome: .timeout, reason: "the model did not answer in time", nanoseconds: self.timeout)
     }
 
-    private func emit(_ request: MirroredRequest, candidate: Leg, noise: Leg?) {
+    private func emit(_ request: MirroredRequest, _ content: MirroredContent, candidate: Leg, noise: Leg?) {
         self.context.sink.accept(
             Pair(
                 id: self.context.nextID(),
                 release: self.release,
-                requestID: request.requestID,
-                segments: request.segments,
-                inputs: zip(self.live.signature.inputs, request.inputs).map { NamedTensor(name: $0.name, tensor: $1) },
-                live: LegRunner.judge(request.live, self.live.signature, request.outputs, request.liveNanoseconds),
+                requestID: content.requestID,
+                segments: content.segments,
+                inputs: zip(self.live.signature.inputs, content.inputs).map { NamedTensor(name: $0.name, tensor: $1) },
+                live: LegRunner.judge(content.live, self.live.signature, content.outputs, request.liveNanoseconds),
                 candidate: candidate,
                 noise: noise
             )

@@ -9,21 +9,29 @@ import SystemPackage
 struct CaptureFiles: Sendable {
     let store: any CaptureStore
     let key: [UInt8]
-    /// False when captures are off.
-    let isUsable: Bool
+    /// Nil when captures are off.
+    private let reopenable: ReopenableCaptureStore?
+
+    var isUsable: Bool { self.reopenable != nil }
 
     /// Blocks. A damaged `captures.db` is set aside and a new one begun.
     static func open(_ configuration: TealConfiguration, logger: Logger) -> CaptureFiles {
         do throws(ConfigurationError) {
             let key = try KeyFile(.captures, in: configuration.data).open()
-            return CaptureFiles(store: try Self.database(configuration, logger: logger), key: key, isUsable: true)
+            let store = try ReopenableCaptureStore { () throws(ConfigurationError) in
+                try Self.database(configuration, logger: logger)
+            }
+            return CaptureFiles(store: store, key: key, reopenable: store)
         } catch {
             let problem = error.description
             logger.error("captures are off until the next start", metadata: ["problem": "\(problem)"])
             // The running evidence goes on, and what it shows is hashed as ever.
-            return CaptureFiles(store: UnavailableCaptureStore(problem), key: KeyFile.make(), isUsable: false)
+            return CaptureFiles(store: UnavailableCaptureStore(problem), key: KeyFile.make(), reopenable: nil)
         }
     }
+
+    /// After `store` was closed for another process. Blocks.
+    func reopen() throws(ConfigurationError) { try self.reopenable?.reopen() }
 
     private static func database(
         _ configuration: TealConfiguration,

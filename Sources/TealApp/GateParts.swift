@@ -5,7 +5,6 @@ import Promotion
 import SemanticSearch
 import ServiceLifecycle
 import ServingCore
-import Storage
 import Trials
 
 /// Everything that decides about candidates and carries it out, wired together.
@@ -19,7 +18,7 @@ struct GateParts: Sendable {
     static func open(
         _ configuration: TealConfiguration,
         manager: SlotManager,
-        store: SQLiteControlStore,
+        store: any ControlStore,
         trials: TrialParts,
         search: SearchEngine?,
         logger: Logger

@@ -1,5 +1,6 @@
 import Admin
 import Cutover
+import Gateway
 import Glibc
 import Routing
 import SemanticSearch
@@ -15,6 +16,7 @@ struct MetricsPage: Sendable {
     let trials: TrialParts
     let search: (any SemanticSearching)?
     let webhooks: WebhookSender
+    let gateway: GatewayServer
 
     /// - Parameter acknowledged: changes acknowledged by the admin API.
     func render(acknowledged: UInt64) async -> String {
@@ -24,6 +26,8 @@ struct MetricsPage: Sendable {
         Self.connections(snapshot, &page)
         await self.slots(snapshot, &page)
         await self.splits(&page)
+        await self.upstreams(&page)
+        await self.overload(&page)
         self.shadow(snapshot, &page)
         self.captures(&page)
         self.searched(&page)

@@ -10,7 +10,11 @@ import Trials
 
 extension SearchParts {
     /// Deletes what earlier processes made when search is switched off.
-    func engine(trials: TrialParts, logger: Logger) -> Result<SearchEngine, SearchUnavailable> {
+    func engine(
+        trials: TrialParts,
+        words: ReopenableWordIndex?,
+        logger: Logger
+    ) -> Result<SearchEngine, SearchUnavailable> {
         guard self.configuration.search.isEnabled else {
             self.forget(logger)
             return .failure(
@@ -33,7 +37,7 @@ extension SearchParts {
         return .success(
             SearchEngine(
                 store: trials.store,
-                words: self.words(logger),
+                words: words,
                 texts: self.meaning,
                 sentences: self.sentences,
                 options: options,
@@ -55,12 +59,16 @@ extension SearchParts {
         }
     }
 
-    private func words(_ logger: Logger) -> SQLiteWordIndex? {
+    /// The words of kept pairs; nil when search is off, or nothing is kept to search in, or the file cannot be used.
+    func words(trials: TrialParts, logger: Logger) -> ReopenableWordIndex? {
+        guard self.configuration.search.isEnabled, !(trials.store is UnavailableCaptureStore) else { return nil }
+        let path = self.configuration.data.appending("words.db").string
         do throws(StoreOpenError) {
-            let path = self.configuration.data.appending("words.db").string
-            let (index, problem) = try SQLiteWordIndex.openBeginningAnew(path: path)
-            if let problem { logger.warning("search", metadata: ["problem": "\(problem)"]) }
-            return index
+            return try ReopenableWordIndex { () throws(StoreOpenError) in
+                let (index, problem) = try SQLiteWordIndex.openBeginningAnew(path: path)
+                if let problem { logger.warning("search", metadata: ["problem": "\(problem)"]) }
+                return index
+            }
         } catch {
             logger.error("exact words cannot be searched", metadata: ["problem": "\(error)"])
             return nil
@@ -68,12 +76,28 @@ extension SearchParts {
     }
 }
 
-/// Keeps the index up to date until the gateway stops.
-struct SearchService: Service {
-    let engine: SearchEngine?
+/// Keeps the index up to date until the gateway stops, except while another process has the data folder.
+actor SearchService: Service {
+    private let engine: SearchEngine?
+    private var indexing: Task<Void, Never>?
+
+    init(engine: SearchEngine?) { self.engine = engine }
 
     func run() async throws {
-        guard let engine else { return try await gracefulShutdown() }
-        await cancelWhenGracefulShutdown { await engine.run() }
+        self.resume()
+        try? await gracefulShutdown()
+        await self.pause()
+    }
+
+    func resume() {
+        guard let engine, self.indexing == nil else { return }
+        self.indexing = Task { await engine.run() }
+    }
+
+    /// Returns when the index is written down and nothing more is.
+    func pause() async {
+        let indexing = self.indexing.take()
+        indexing?.cancel()
+        await indexing?.value
     }
 }

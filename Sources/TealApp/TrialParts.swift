@@ -12,12 +12,16 @@ import Trials
 struct TrialParts: Sendable {
     let shadow: ShadowService
     let recorder: TrialRecorder
-    let store: any CaptureStore
-    /// Of the hashes in `store`.
-    let key: [UInt8]
     let reader: TrialReader
     let keeper: TrialKeeper
+    private let files: CaptureFiles
 
+    var store: any CaptureStore { self.files.store }
+    /// Of the hashes in `store`.
+    var key: [UInt8] { self.files.key }
+
+    /// How long a run that was told to stop is waited for, beyond what the mirrored leg itself allows it.
+    private static let patience = Duration.seconds(10)
     /// Requests of live traffic that a warm-up gets, and the bytes they may have together.
     private static let recordedLimit = (count: 32, bytes: 8 << 20)
 
@@ -77,8 +81,7 @@ struct TrialParts: Sendable {
         )
         self.shadow = shadow
         self.recorder = recorder
-        self.store = store
-        self.key = files.key
+        self.files = files
         self.reader = reader
         self.keeper = TrialKeeper(
             shadow: shadow,
@@ -110,6 +113,25 @@ struct TrialParts: Sendable {
         _ = try? await threads.runIfActive { self.shadow.shutDown() }
         await self.recorder.flush()
         await self.store.close()
+    }
+
+    /// Writes what is known and closes the file, for another process. The slot manager must be frozen.
+    func release() async {
+        let deadline = ContinuousClock.now + Self.patience
+        while !self.shadow.isQuiet, ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(2))) != nil else { break }
+        }
+        await self.recorder.flush()
+        await self.store.close()
+    }
+
+    /// After `release`, when the other process has ended. Blocks.
+    func reopen(_ logger: Logger) {
+        do throws(ConfigurationError) {
+            try self.files.reopen()
+        } catch {
+            logger.error("captures are off until the next start", metadata: ["problem": "\(error)"])
+        }
     }
 }
 

@@ -16,9 +16,9 @@ package enum RequestOutcome: UInt8, Sendable, CaseIterable {
     package init(_ code: InferenceError.Code) {
         switch code {
         case .invalidRequest, .tooLarge, .notFound, .forbidden, .unsupported: self = .refused
-        case .modelFailed, .invalidOutput, .internal: self = .failed
+        case .modelFailed, .invalidOutput, .backendFailed, .internal: self = .failed
         case .timeout: self = .timeout
-        case .overloaded, .notReady: self = .shed
+        case .overloaded, .notReady, .overBudget: self = .shed
         }
     }
 

@@ -10,6 +10,8 @@ package final class SlotCounters {
         self.outcomes[Int(outcome.rawValue)] &+= 1
         if outcome == .answered { self.latency.record(nanoseconds: nanoseconds) }
     }
+
+    package func count(_ outcome: RequestOutcome) -> UInt64 { self.outcomes[Int(outcome.rawValue)] }
 }
 
 /// Identifies one series. Bounded: models, slots and versions come from the repository, never from a request.

@@ -8,7 +8,7 @@ struct Demo: AsyncParsableCommand {
             "Serve the bundled models, send their held-out data as traffic, let the gate decide about candidates.",
         discussion: """
             The gate promotes the good candidates, each is rolled back and promoted again, and the gate rejects the \
-            broken ones. On a terminal the gateway stays up until Ctrl-C. Elsewhere it stops, and the exit status is 0 \
+            broken ones; then the same with versions that another server runs. On a terminal the gateway stays up until Ctrl-C. Elsewhere it stops, and the exit status is 0 \
             when the gate decided so, and no request and no cutover failed.
             """
     )
@@ -53,7 +53,8 @@ struct Demo: AsyncParsableCommand {
                 httpPort: self.httpPort,
                 adminPort: self.adminPort
             )
-            status = await DemoSession(plan: plan).run(gateway)
+            let session = DemoSession(plan: plan) { [models] in try await DemoRemotePair(of: "sentiment", in: models) }
+            status = await session.run(gateway)
         } catch {
             FileHandleOutput.error("teal: \(error)")
             throw ExitCode.failure

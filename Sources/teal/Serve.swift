@@ -25,6 +25,13 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "ONNX Runtime's shared library.") var onnxruntime: String?
     @Option(help: "Time a client has to send a request head (5s).") var headTimeout: String?
     @Flag(help: "Allow load and unload through the V2 repository routes.") var repositoryControl = false
+    @Flag(
+        help: """
+            Take the place of the gateway that runs on the data folder without losing a request; start as ever when \
+            there is none.
+            """
+    )
+    var takeover = false
     @Option(name: .customLong("set"), help: "Any configuration key: --set http.bodyBytes=1048576") var set: [String] =
         []
 
@@ -35,7 +42,7 @@ struct Serve: AsyncParsableCommand {
                 environment: Self.environment,
                 flags: try self.flags()
             )
-            let application = try await TealApplication.start(configuration)
+            let application = try await TealApplication.start(configuration, takesOver: self.takeover)
             try await application.run { event in Self.announce(event) }
         } catch {
             FileHandleOutput.error("teal: \(error)")

@@ -30,7 +30,8 @@ final class Workshop: Sendable {
         store: ScriptedStore = ScriptedStore(),
         folder: TemporaryRepository? = nil,
         drainLimit: Duration = .seconds(10),
-        trials: TrialKeeper? = nil
+        trials: TrialKeeper? = nil,
+        taken: TakenSlots? = nil
     ) async throws {
         self.folder = try folder ?? TemporaryRepository()
         self.store = store
@@ -44,14 +45,16 @@ final class Workshop: Sendable {
             loader: SlotLoader(
                 threads: TestThreads.loading,
                 memory: MemoryAdmission { nil },
-                makeEngine: self.factory.make
+                makeEngine: self.factory.make,
+                connect: noRemotes
             ),
             publisher: self.publisher,
             store: store,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: { WallClock.microseconds },
             drainLimit: drainLimit,
-            trials: trials
+            trials: trials,
+            taken: taken
         )
     }
 

@@ -1,5 +1,7 @@
 import Gateway
+import HTTP1
 import HTTPOracle
+import Logging
 import NIOCore
 import NIOPosix
 import Routing
@@ -55,7 +57,8 @@ struct GatewayServerTests {
                     port: port,
                     group: group,
                     publisher: publisher,
-                    options: GatewayOptions(version: "1", control: NoControl())
+                    options: GatewayOptions(version: "1", control: NoControl()),
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 )
             }
             #expect(error?.description.contains("port \(port)") == true)

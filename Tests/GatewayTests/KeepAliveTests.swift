@@ -1,4 +1,5 @@
 import Gateway
+import HTTP1
 import HTTPOracle
 import NIOCore
 import NIOEmbedded
@@ -30,6 +31,20 @@ struct KeepAliveTests {
         let responses = try client.exchange((1...20).map { Requests.infer(Int32($0)) }.joined())
         #expect(responses.count == 20)
         for (index, response) in responses.enumerated() { #expect(response.body.contains("\"id\":\"\(index + 1)\"")) }
+        try client.hangUp()
+        #expect(gateway.violations() == [])
+    }
+
+    @Test("the target of one request is not taken for that of the next")
+    func targets() throws {
+        let gateway = try EmbeddedGateway.serving()
+        let client = try gateway.connect()
+        let long = "/" + String(repeating: "a", count: 9_000)
+        let paths = ["/v2", "/v2", "/v2/health/live", "/v2/other", "/v2", long, "/v2", "*", long]
+        #expect(
+            try client.exchange(paths.map { Requests.get($0) }.joined()).statuses
+                == [200, 200, 200, 404, 200, 414, 200, 400, 414]
+        )
         try client.hangUp()
         #expect(gateway.violations() == [])
     }

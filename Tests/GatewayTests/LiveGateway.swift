@@ -1,4 +1,5 @@
 import Gateway
+import HTTP1
 import HTTPOracle
 import Logging
 import NIOCore
@@ -36,7 +37,8 @@ struct LiveGateway: Sendable {
             port: 0,
             group: group,
             publisher: publisher,
-            options: options
+            options: options,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let gateway = LiveGateway(server: server, publisher: publisher, ledger: LeaseLedger())
         try await gateway.publish([.blue: model], generation: 1)

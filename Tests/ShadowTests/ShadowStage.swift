@@ -48,9 +48,7 @@ struct ShadowStage {
         self.lane.offer(
             ticket,
             requestID: id,
-            inputs: [Self.row(value)],
-            outputs: nil,
-            live: live ?? .success([Self.row(value)]),
+            source: .tensors([Self.row(value)], outputs: nil, live: live ?? .success([Self.row(value)])),
             liveNanoseconds: 1_000,
             bodyBytes: 0
         )

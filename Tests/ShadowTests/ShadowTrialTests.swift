@@ -115,9 +115,7 @@ import Testing
         stage.lane.offer(
             late,
             requestID: nil,
-            inputs: [ShadowStage.row(1)],
-            outputs: nil,
-            live: .success([]),
+            source: .tensors([ShadowStage.row(1)], outputs: nil, live: .success([])),
             liveNanoseconds: 0,
             bodyBytes: 0
         )
@@ -207,9 +205,11 @@ import Testing
         stage.lane.offer(
             ticket,
             requestID: nil,
-            inputs: [.of(.int32, [Int32(1)]), .of(.int32, [Int32(2)])],
-            outputs: nil,
-            live: .success([.of(.int32, [Int32(1)])]),
+            source: .tensors(
+                [.of(.int32, [Int32(1)]), .of(.int32, [Int32(2)])],
+                outputs: nil,
+                live: .success([.of(.int32, [Int32(1)])])
+            ),
             liveNanoseconds: 0,
             bodyBytes: 0
         )
@@ -254,9 +254,11 @@ import Testing
                             lane.offer(
                                 ticket,
                                 requestID: id,
-                                inputs: [ShadowStage.row(Int32(number))],
-                                outputs: nil,
-                                live: .success([ShadowStage.row(Int32(number))]),
+                                source: .tensors(
+                                    [ShadowStage.row(Int32(number))],
+                                    outputs: nil,
+                                    live: .success([ShadowStage.row(Int32(number))])
+                                ),
                                 liveNanoseconds: 0,
                                 bodyBytes: 0
                             )

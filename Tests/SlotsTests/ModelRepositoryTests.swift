@@ -76,7 +76,8 @@ import Testing
         try self.folder.write("abc", to: "m/1/model.onnx")
         try self.folder.write("description: first\nmetrics: {accuracy: 0.5, loss: 1}\n", to: "m/1/version.yaml")
         let version = try self.repository.read(self.model, version: 1)
-        #expect(version.bytes.withUnsafeBytes { Array($0) } == Array("abc".utf8))
+        guard case .model(let bytes) = version.content else { throw RepositoryError(.invalid, "no model file") }
+        #expect(bytes.withUnsafeBytes { Array($0) } == Array("abc".utf8))
         #expect(version.digest == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         #expect(version.about.description == "first")
         #expect(version.about.metrics == ["accuracy": 0.5, "loss": 1])

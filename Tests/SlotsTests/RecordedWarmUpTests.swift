@@ -35,7 +35,8 @@ import Testing
             threads: TestThreads.loading,
             memory: MemoryAdmission { nil },
             warmUpLimits: limits,
-            makeEngine: { _, _ in .success(engine) }
+            makeEngine: { _, _ in .success(engine) },
+            connect: noRemotes
         )
     }
 

@@ -29,7 +29,8 @@ import Testing
         let loader = SlotLoader(
             threads: TestThreads.loading,
             memory: MemoryAdmission { memory },
-            makeEngine: makeEngine
+            makeEngine: makeEngine,
+            connect: noRemotes
         )
         let model = try #require(ModelName("m"))
         let repository = ModelRepository(root: FilePath(self.folder.path))

@@ -15,7 +15,7 @@ extension LoadedModel {
             ModelVersion(
                 model: model,
                 version: version,
-                bytes: TensorBytes(copying: []),
+                content: .model(TensorBytes(copying: [])),
                 digest: "digest-\(version)",
                 about: VersionManifest()
             ),

@@ -3,6 +3,7 @@ import contextlib
 import numpy
 import pytest
 import tritonclient.http
+from backends import Backend, BackendUnavailable, LanguageModel, SentimentServer, StaticAnswers
 from gateway import Gateway, heldout
 
 
@@ -48,11 +49,41 @@ def digit_labels():
     return numpy.array([request["parameters"]["label"] for request in heldout("digits")])
 
 
+@contextlib.contextmanager
+def started(backend):
+    """A test that cannot have its backend is skipped; one whose backend fails to start, fails."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(backend)
+        except BackendUnavailable as reason:
+            pytest.skip(str(reason))
+        yield backend
+
+
+@pytest.fixture(scope="session")
+def sentiment_server(tmp_path_factory):
+    """MLServer with the versions 1 and 2 of sentiment. Whoever pauses it lets it go on."""
+    with started(SentimentServer(tmp_path_factory.mktemp("mlserver"), versions=(1, 2))) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="session")
+def language_model(tmp_path_factory):
+    with started(LanguageModel(tmp_path_factory.mktemp("language-model"))) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="session")
+def static_answers(tmp_path_factory):
+    with started(StaticAnswers(tmp_path_factory.mktemp("nginx"), '{"outputs":[]}')) as backend:
+        yield backend
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
     if report.failed:
         for name, value in getattr(item, "funcargs", {}).items():
-            if isinstance(value, Gateway):
+            if isinstance(value, (Gateway, Backend)):
                 report.sections.append((f"log of {name}", value.log()))
     return report

@@ -28,37 +28,42 @@ class Gateway:
 
     `http` and `admin` are addresses of the form `127.0.0.1:PORT`. `degraded`: some model is expected not to load.
     `under`: a command that becomes the gateway, such as a tracer that leaves its place to what it traces.
+    `data`: the data folder, when it is not one in `folder`.
     """
 
-    def __init__(self, folder, *flags, models=MODELS, degraded=False, under=()):
+    def __init__(self, folder, *flags, models=MODELS, degraded=False, under=(), data=None):
         self._stdout = folder / "stdout"
         self._stderr = folder / "stderr"
         self._command = [
             *under, TEAL, "serve", "--models", models, "--host", "127.0.0.1", "--http-port", "0", "--admin-port", "0",
-            "--data", folder / "data", *flags,
+            "--data", data or folder / "data", *flags,
         ]
         self._announcement = DEGRADED if degraded else READY
         self._process = None
-        self._was_killed = False
+        self._is_over = False
         self.http = self.admin = None
 
     def __enter__(self):
+        self.launch()
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self._kill()
+            raise
+        return self
+
+    def launch(self):
+        """Starts the process without waiting for anything, for tests of what it does before it is ready."""
         if not TEAL.exists():
             raise FileNotFoundError(f"{TEAL} is missing: run make build first")
         with open(self._stdout, "wb") as stdout, open(self._stderr, "wb") as stderr:
             self._process = subprocess.Popen(
                 list(map(str, self._command)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
             )
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self._kill()
-            raise
-        return self
 
     def __exit__(self, *_):
         """Asks the process to stop; it must have lived until now and must end by itself, with status 0."""
-        if self._was_killed:
+        if self._is_over:
             return
         died = self._process.poll()
         if died is None:
@@ -79,13 +84,25 @@ class Gateway:
         """SIGKILL, and nothing is left to do at the end of the block. It must have lived until now."""
         assert self.is_running(), f"ended by itself with status {self._process.returncode}\n{self.log()}"
         self._kill()
-        self._was_killed = True
+        self._is_over = True
+
+    def wait_for_end(self, status=0, seconds=STOP_SECONDS):
+        """Waits for a process that ends by itself, with this status: because another one has taken its place, or because
+        it could not start."""
+        ended = self._process.wait(seconds)
+        assert ended == status, f"ended with status {ended}\n{self.log()}"
+        self._is_over = True
 
     def wait_for_kill(self):
         """As `kill`, when somebody else sends the signal."""
         status = self._process.wait(STOP_SECONDS)
         assert status == -signal.SIGKILL, f"ended with status {status}\n{self.log()}"
-        self._was_killed = True
+        self._is_over = True
+
+    def discard(self):
+        """Ends the process however it is, if it was started at all."""
+        if self._process is not None:
+            self._kill()
 
     def is_running(self):
         return self._process.poll() is None
@@ -98,7 +115,7 @@ class Gateway:
             parts.append(f"--- {path.name}\n{text[-20_000:]}")
         return "\n".join(parts)
 
-    def _wait_until_ready(self):
+    def wait_until_ready(self):
         deadline = time.monotonic() + START_SECONDS
         while True:
             printed = self._stdout.read_text(errors="replace")

@@ -1,3 +1,5 @@
+package import OpenAI
+
 /// What a request line asks for, parsed once.
 package enum RequestTarget: Equatable {
     case infer(model: String, version: Int?)
@@ -9,6 +11,11 @@ package enum RequestTarget: Equatable {
     case repositoryIndex
     case repositoryLoad(model: String)
     case repositoryUnload(model: String)
+    case openAI(OpenAIOperation)
+    case openAIModels
+    /// KServe V1 and TensorFlow Serving.
+    case predict(model: String, version: Int?)
+    case predictStatus(model: String, version: Int?)
     case unknown
     /// The path itself is not acceptable.
     case malformed(String)
@@ -16,8 +23,10 @@ package enum RequestTarget: Equatable {
     /// The one method each target takes.
     package var method: StaticString {
         switch self {
-        case .infer, .repositoryIndex, .repositoryLoad, .repositoryUnload: "POST"
-        case .modelMetadata, .modelReady, .serverMetadata, .live, .ready, .unknown, .malformed: "GET"
+        case .infer, .repositoryIndex, .repositoryLoad, .repositoryUnload, .openAI, .predict: "POST"
+        case .modelMetadata, .modelReady, .serverMetadata, .live, .ready, .openAIModels, .predictStatus, .unknown,
+            .malformed:
+            "GET"
         }
     }
 
@@ -45,8 +54,9 @@ package enum RequestTarget: Equatable {
     }
 
     private static func match(_ segments: ArraySlice<String>) -> RequestTarget {
-        guard segments.first == "v2" else { return .unknown }
         let rest = segments.dropFirst()
+        if segments.first == "v1" { return Self.matchV1(rest) }
+        guard segments.first == "v2" else { return .unknown }
         switch rest.first {
         case nil: return .serverMetadata
         case "health": return Self.matchHealth(rest.dropFirst())
@@ -54,6 +64,28 @@ package enum RequestTarget: Equatable {
         case "repository": return Self.matchRepository(rest.dropFirst())
         default: return .unknown
         }
+    }
+
+    private static func matchV1(_ rest: ArraySlice<String>) -> RequestTarget {
+        if let operation = OpenAIOperation.allCases.first(where: { $0.segments == Array(rest) }) {
+            return .openAI(operation)
+        }
+        guard rest.first == "models" else { return .unknown }
+        return rest.count == 1 ? .openAIModels : Self.matchPredict(rest.dropFirst())
+    }
+
+    /// `MODEL`, `MODEL:predict`, and the same with `/versions/N` between.
+    private static func matchPredict(_ rest: ArraySlice<String>) -> RequestTarget {
+        guard rest.count == 1 || rest.count == 3, var last = rest.last else { return .unknown }
+        let isPredict = last.hasSuffix(":predict")
+        if isPredict { last.removeLast(":predict".count) }
+        guard let first = rest.first, rest.count == 3 else {
+            return isPredict ? .predict(model: last, version: nil) : .predictStatus(model: last, version: nil)
+        }
+        guard rest.dropFirst().first == "versions", last.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let version = Int(last)
+        else { return .unknown }
+        return isPredict ? .predict(model: first, version: version) : .predictStatus(model: first, version: version)
     }
 
     private static func matchHealth(_ rest: ArraySlice<String>) -> RequestTarget {
@@ -124,6 +156,17 @@ package enum RequestTarget: Equatable {
         case 0x41...0x46: byte - 0x41 + 10
         case 0x61...0x66: byte - 0x61 + 10
         default: nil
+        }
+    }
+}
+
+extension OpenAIOperation {
+    /// Of its path, behind `/v1`.
+    fileprivate var segments: [String] {
+        switch self {
+        case .chatCompletions: ["chat", "completions"]
+        case .completions: ["completions"]
+        case .embeddings: ["embeddings"]
         }
     }
 }

@@ -1,3 +1,4 @@
+package import HTTP1
 package import NIOCore
 
 /// Lays out one HTTP/1.1 response as bytes. There is no header list in between: the heads are constants.

@@ -47,6 +47,9 @@ package struct BatchQueue<Payload> {
 
     package var count: Int { self.entries.count }
 
+    /// When the request came that has waited longest; nil when none waits.
+    package var oldestArrival: UInt64? { self.entries.first?.arrival }
+
     /// The request's identity in this queue; nil when the queue is full.
     package mutating func enqueue(
         _ payload: Payload,

@@ -41,6 +41,16 @@ package struct ExecutionConfiguration: Sendable, Equatable {
 
     package var isBatching: Bool { self.maxBatchSize > 1 }
 
+    /// The same for an engine that waits for a server: never on the caller's thread, many at a time, and no batches, which
+    /// the server makes itself.
+    package var forServer: ExecutionConfiguration {
+        var configuration = self
+        configuration.mode = .workers
+        configuration.workers = max(self.workers, 32)
+        configuration.maxBatchSize = 1
+        return configuration
+    }
+
     /// Refuses values out of range, and batching for a model whose tensors cannot be put together row by row.
     package func validate(for signature: ModelSignature) throws(EngineLoadError) {
         func refuse(_ message: String) -> EngineLoadError { EngineLoadError(.configuration, message) }

@@ -14,6 +14,8 @@ package struct ExecutionCounts: Sendable, Equatable {
     package var refused: UInt64 = 0
     /// Dropped from the queue because their deadline passed.
     package var expired: UInt64 = 0
+    /// When the request came that has waited longest, monotonic nanoseconds; nil when none waits.
+    package var oldestArrival: UInt64?
 
     package init(runs: UInt64 = 0, requests: UInt64 = 0) {
         self.runs = runs
@@ -54,6 +56,7 @@ final class RequestQueue: Sendable {
         self.monitor.withLock { state in
             var counts = state.counts
             counts.queued = state.waiting.count
+            counts.oldestArrival = state.waiting.oldestArrival
             return counts
         }
     }

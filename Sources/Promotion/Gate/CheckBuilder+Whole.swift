@@ -10,7 +10,9 @@ extension CheckBuilder {
     func dataQuality() -> CheckResult {
         let rule = self.policy.rule(.dataQuality)
         let counts = self.input.counts
-        let unrelated: [ShadowDrop] = [.overload, .candidateNotReady, .shutdown]
+        let unrelated: [ShadowDrop] = [
+            .overload, .candidateNotReady, .shutdown, .undecodable, .budget,
+        ]
         let innocent = unrelated.reduce(UInt64(0)) { $0 &+ (counts.dropped[$1.rawValue] ?? 0) }
         let lost = counts.droppedTotal &- min(counts.droppedTotal, innocent)
         let wanted = counts.paired &+ lost

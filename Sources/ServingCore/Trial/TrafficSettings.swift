@@ -55,12 +55,16 @@ package enum ShadowDrop: String, Sendable, Codable, CaseIterable {
     case candidateNotReady = "candidate_not_ready"
     /// The client gave up before the live answer was complete.
     case clientGone = "client_gone"
-    /// The gateway stopped first.
+    /// The gateway stopped, or handed over to another process, first.
     case shutdown
     /// The gateway ended without a word: found at the next start.
     case crash
     /// As many mirrored runs hang, and cannot be stopped, as threads may be lost.
     case candidateHangs = "candidate_hangs"
+    /// The request cannot be understood, so no version could be asked the same.
+    case undecodable
+    /// What the release may use of the candidate's calls, tokens or money is used up.
+    case budget
 }
 
 /// What became of sampled requests. Law: `sampled = paired + dropped + pending`, at any moment.

@@ -1,5 +1,6 @@
 package import Inference
 package import OpenInference
+package import Remote
 package import ServingCore
 
 /// A version that can answer: engine, executor, and everything about it that is the same for each request, rendered
@@ -14,7 +15,10 @@ package final class LoadedModel: Sendable {
     package let signature: ModelSignature
     package let executor: ModelExecutor
     package let encoder: InferResponseEncoder
+    package let predictEncoder: PredictResponseEncoder
     package let warmUp: WarmUpResult
+    /// Set when a remote server answers for this version; `executor` then asks it.
+    package let remote: RemoteModel?
     /// The last property, because they are destroyed in order: by then `executor` is let go of.
     private let reaped: ReapedReference
 
@@ -25,6 +29,7 @@ package final class LoadedModel: Sendable {
         signature: ModelSignature,
         executor: ModelExecutor,
         warmUp: WarmUpResult,
+        remote: RemoteModel? = nil,
         reaper: ModelReaper
     ) {
         self.model = version.model
@@ -41,6 +46,8 @@ package final class LoadedModel: Sendable {
             signature: signature
         )
         self.warmUp = warmUp
+        self.remote = remote
+        self.predictEncoder = PredictResponseEncoder(signature: signature)
         self.reaped = ReapedReference(executor, reaper: reaper)
     }
 }

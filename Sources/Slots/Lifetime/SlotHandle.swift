@@ -1,5 +1,7 @@
+import Remote
 package import ServingCore
 package import Telemetry
+package import Upstream
 
 /// One event loop's way to a loaded model, for one generation. A request holds the handle it started with until it is
 /// answered, so it is served by one generation whatever is published meanwhile. Never leaves its loop; because no
@@ -13,9 +15,14 @@ package final class SlotHandle {
     package let answerHeaders: [UInt8]
     /// Requests this handle is answering now.
     package let running: RunningCount
+    /// This loop's connections to the server of a remote version.
+    package let upstream: LoopBackend?
     private let lease: Lease
 
-    package init(_ lease: Lease, counters: SlotCounters) {
+    /// True when requests are passed on as they come.
+    package var forwards: Bool { self.model.remote?.forwarding != nil }
+
+    package init(_ lease: Lease, counters: SlotCounters, upstream: LoopBackend? = nil) {
         self.slot = lease.slot
         self.generation = lease.generation
         self.model = lease.model
@@ -28,6 +35,7 @@ package final class SlotHandle {
             """.utf8
         )
         self.running = RunningCount(generation: lease.generation)
+        self.upstream = upstream
         self.lease = lease
     }
 

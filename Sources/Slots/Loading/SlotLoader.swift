@@ -1,6 +1,7 @@
 import Glibc
 package import Inference
 package import NIOPosix
+package import Remote
 package import ServingCore
 import SystemPackage
 
@@ -25,10 +26,13 @@ package struct LoadFailure: Error, Sendable, Equatable {
 package struct SlotLoader: Sendable {
     /// Builds an engine from a model's bytes and a number of threads per run.
     package typealias MakeEngine = @Sendable (TensorBytes, Int) -> Result<any InferenceEngine, EngineLoadError>
+    /// Asks a remote server what it takes, for a version of a model. Blocks.
+    package typealias Connect = @Sendable (BackendConfiguration, ModelName, Int) -> Result<RemoteModel, EngineLoadError>
 
     private let threads: NIOThreadPool
     private let memory: MemoryAdmission
     private let makeEngine: MakeEngine
+    private let connect: Connect
     private let warmUpLimits: WarmUpLimits
     private let running = RunningLoads()
 
@@ -37,8 +41,10 @@ package struct SlotLoader: Sendable {
         threads: NIOThreadPool,
         memory: MemoryAdmission = MemoryAdmission(),
         warmUpLimits: WarmUpLimits = WarmUpLimits(),
-        makeEngine: @escaping MakeEngine
+        makeEngine: @escaping MakeEngine,
+        connect: @escaping Connect
     ) {
+        self.connect = connect
         self.warmUpLimits = warmUpLimits
         self.threads = threads
         self.memory = memory
@@ -82,12 +88,19 @@ package struct SlotLoader: Sendable {
         let (manifest, files, lines) = try self.read(model, version, repository)
         let engine: any InferenceEngine
         let executor: ModelExecutor
+        var remote: RemoteModel?
         do {
-            engine = try self.makeEngine(files.bytes, manifest.threadsPerRun).get()
+            switch files.content {
+            case .model(let bytes): engine = try self.makeEngine(bytes, manifest.threadsPerRun).get()
+            case .backend(let configuration):
+                let connected = try self.connect(configuration, model, files.version).get()
+                engine = connected.engine
+                remote = connected
+            }
             executor = try ModelExecutor(
                 engine: engine,
                 name: model.description,
-                configuration: manifest.execution
+                configuration: remote == nil ? manifest.execution : manifest.execution.forServer
             )
         } catch {
             throw LoadFailure(.failed, error.message)
@@ -97,13 +110,14 @@ package struct SlotLoader: Sendable {
             executor: executor,
             requestTimeout: .nanoseconds(Int64(clamping: manifest.requestTimeout.nanoseconds)),
             limits: self.warmUpLimits,
-            loads: self.running
+            loads: self.running,
+            remote: remote
         )
         do {
             var warmUp = try run.run(declared: lines, recorded: recorded)
             warmUp.note =
                 manifest.capture.strangers(to: [engine.signature]) ?? warmUp.note
-                ?? Self.strangers(manifest.comparison, engine.signature)
+                ?? Self.strangers(manifest.comparison, engine.signature) ?? remote?.note
             return LoadedModel(
                 files,
                 source: repository.root.string,
@@ -111,6 +125,7 @@ package struct SlotLoader: Sendable {
                 signature: engine.signature,
                 executor: executor,
                 warmUp: warmUp,
+                remote: remote,
                 reaper: ModelReaper(threads: self.threads)
             )
         } catch {

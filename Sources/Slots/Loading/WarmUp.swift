@@ -1,6 +1,7 @@
 import Inference
 import NIOCore
 import OpenInference
+import Remote
 import ServingCore
 
 /// What the warm-up showed.
@@ -55,6 +56,8 @@ struct WarmUp {
     let limits: WarmUpLimits
     /// Where the runs are known, to be stopped when the gateway stops.
     let loads: RunningLoads
+    /// Set when a server answers: each run costs it what a client's request costs.
+    var remote: RemoteModel?
 
     func run(declared lines: [String], recorded: [String]) throws(Failure) -> WarmUpResult {
         let inputs = try self.runDeclared(lines)
@@ -119,12 +122,8 @@ struct WarmUp {
     private func answer(_ line: String, _ cancellation: RunCancellation) throws(Failure) -> [Tensor] {
         let signature = self.executor.engine.signature
         let inputs: [Tensor]
-        do {
-            inputs = try InferRequestDecoder().decode(
-                ByteBuffer(string: line),
-                jsonLength: nil,
-                signature: signature
-            ).inputs
+        do throws(InferenceError) {
+            inputs = try self.inputs(of: line, signature)
         } catch {
             throw Failure(reason: " does not fit the model: \(error.message)")
         }
@@ -138,6 +137,11 @@ struct WarmUp {
             throw Failure(reason: " failed: \(error)")
         }
         return inputs
+    }
+
+    private func inputs(of line: String, _ signature: ModelSignature) throws(InferenceError) -> [Tensor] {
+        if let inputs = try self.remote?.inputs(ofRequest: line) { return inputs }
+        return try InferRequestDecoder().decode(ByteBuffer(string: line), jsonLength: nil, signature: signature).inputs
     }
 
     private func runMadeUp() throws(Failure) -> WarmUpResult {
@@ -178,7 +182,7 @@ struct WarmUp {
     }
 
     private func time(_ inputs: [Tensor], declared: Int) throws(InferenceError) -> WarmUpResult {
-        let median = try self.executor.measure(inputs)
+        let median = try self.remote == nil ? self.executor.measure(inputs) : self.executor.measure(inputs, runs: 1)
         let bytes = inputs.reduce(0) { $0 + $1.bytes.count }
         return WarmUpResult(declared: declared, medianNanoseconds: median, inputBytes: bytes)
     }

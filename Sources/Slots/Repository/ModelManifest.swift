@@ -12,6 +12,8 @@ package struct ModelManifest: Sendable, Equatable {
     package var allowsSlotHeader = false
     package var execution = ExecutionConfiguration()
     package var threadsPerRun = 1
+    /// Requests that may be answered at once, by each version; more are refused.
+    package var maxInFlightRequests = 4_096
     package var requestTimeout = ManifestDuration(nanoseconds: 30_000_000_000)
     /// File of V2 requests, one per line, run before the slot is ready; relative to the model's folder.
     package var warmup: String?
@@ -35,7 +37,8 @@ package struct ModelManifest: Sendable, Equatable {
 extension ModelManifest: Decodable {
     private enum Key: String, CodingKey, CaseIterable {
         case description, slots, live, slotHeader, execution, inlineThreshold, workers, threads, batching
-        case maxQueuedRequests, requestTimeout, warmup, shadow, split, capture, segments, compare, gate
+        case maxQueuedRequests, maxInFlightRequests, requestTimeout, warmup, shadow, split, capture, segments, compare
+        case gate
     }
 
     private enum BatchingKey: String, CodingKey, CaseIterable {
@@ -69,6 +72,11 @@ extension ModelManifest: Decodable {
         }
         self.warmup = try container.decodeIfPresent(String.self, forKey: .warmup)
         self.threadsPerRun = try container.decode(.threads, in: 1...256, default: 1)
+        self.maxInFlightRequests = try container.decode(
+            .maxInFlightRequests,
+            in: 1...1_000_000,
+            default: self.maxInFlightRequests
+        )
         try self.decodeExecution(container)
         if let shadow = try container.decodeIfPresent(Shadow.self, forKey: .shadow) {
             self.traffic = shadow.traffic

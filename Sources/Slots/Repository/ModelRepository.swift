@@ -3,8 +3,9 @@ package import ServingCore
 package import SystemPackage
 import Yams
 
-/// A folder of models: `<model>/model.yaml`, `<model>/<version>/model.onnx`, `<model>/<version>/version.yaml`. Read
-/// only, and read anew at each call, so a version dropped into place by a pipeline is found without a restart.
+/// A folder of models: `<model>/model.yaml`, `<model>/<version>/model.onnx` or `backend.yaml`,
+/// `<model>/<version>/version.yaml`. Read only, and read anew at each call, so a version dropped into place by a
+/// pipeline is found without a restart.
 package struct ModelRepository: Sendable {
     package let root: FilePath
 
@@ -39,22 +40,37 @@ package struct ModelRepository: Sendable {
             .sorted()
     }
 
-    /// Size of one version's model file, without reading it.
+    /// Size of one version's model file, without reading it; 0 for one that runs elsewhere.
     package func modelBytes(of model: ModelName, version: Int) throws(RepositoryError) -> Int {
-        let file = self.file(model, version)
+        let file = self.file(model, version, Self.modelFile)
+        let backend = self.file(model, version, Self.backendFile)
+        let isRemote = try BoundedFile.size(at: backend, limit: Self.backendLimit) != nil
         guard let size = try BoundedFile.size(at: file, limit: Self.modelLimit) else {
-            throw self.missing(file, model, version)
+            guard isRemote else { throw self.missing(file, model, version) }
+            return 0
+        }
+        guard !isRemote else {
+            throw RepositoryError(.invalid, "\(file) and \(backend): a version is one or the other, not both")
         }
         return size
     }
 
     /// Reads one version whole: the bytes that are hashed are the bytes that will be run.
     package func read(_ model: ModelName, version: Int) throws(RepositoryError) -> ModelVersion {
-        let file = self.file(model, version)
-        guard let bytes = try BoundedFile.bytes(at: file, limit: Self.modelLimit) else {
-            throw self.missing(file, model, version)
+        let file = self.file(model, version, Self.modelFile)
+        let content: ModelVersion.Content
+        let digest: String
+        if let bytes = try BoundedFile.bytes(at: file, limit: Self.modelLimit) {
+            content = .model(bytes)
+            digest = bytes.withUnsafeBytes { bytes in SHA256.hash(data: bytes) }.hex
+        } else {
+            let path = self.file(model, version, Self.backendFile)
+            guard let text = try BoundedFile.text(at: path, limit: Self.backendLimit) else {
+                throw self.missing(file, model, version)
+            }
+            content = .backend(try Self.decode(BackendManifest.self, text, path).configuration)
+            digest = SHA256.hash(data: Array(text.utf8)).hex
         }
-        let digest = bytes.withUnsafeBytes { bytes in SHA256.hash(data: bytes) }.hex
         var about = VersionManifest()
         let aboutPath = file.removingLastComponent().appending("version.yaml")
         if let text = try BoundedFile.text(at: aboutPath, limit: 1 << 20) {
@@ -66,7 +82,7 @@ package struct ModelRepository: Sendable {
                 "\(file) has SHA-256 \(digest), but version.yaml says \(expected): the file is not the one that was published"
             )
         }
-        return ModelVersion(model: model, version: version, bytes: bytes, digest: digest, about: about)
+        return ModelVersion(model: model, version: version, content: content, digest: digest, about: about)
     }
 
     /// Lines of the model's warm-up file; empty when the manifest names none.
@@ -83,16 +99,22 @@ package struct ModelRepository: Sendable {
         return text.split { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }.map(String.init)
     }
 
+    private static let modelFile: FilePath.Component = "model.onnx"
+    private static let backendFile: FilePath.Component = "backend.yaml"
     private static let modelLimit: Int64 = 1 << 40
+    private static let backendLimit: Int64 = 1 << 20
 
-    private func file(_ model: ModelName, _ version: Int) -> FilePath {
-        self.root.appending(model.description).appending(String(version)).appending("model.onnx")
+    private func file(_ model: ModelName, _ version: Int, _ name: FilePath.Component) -> FilePath {
+        self.root.appending(model.description).appending(String(version)).appending(name)
     }
 
     private func missing(_ file: FilePath, _ model: ModelName, _ version: Int) -> RepositoryError {
         let known = ((try? self.versions(of: model)) ?? []).map(String.init).joined(separator: ", ")
         let hint = known.isEmpty ? "it has no versions" : "versions found: \(known)"
-        return RepositoryError(.notFound, "no \(file): model '\(model)' has no version \(version); \(hint)")
+        return RepositoryError(
+            .notFound,
+            "no \(file) nor \(Self.backendFile): model '\(model)' has no version \(version); \(hint)"
+        )
     }
 
     private static func decode<Value: Decodable>(
@@ -124,15 +146,20 @@ package struct ModelRepository: Sendable {
 package struct ModelVersion: Sendable {
     package let model: ModelName
     package let version: Int
-    package let bytes: TensorBytes
-    /// Lower-case hex SHA-256 of `bytes`.
+    package let content: Content
+    /// Lower-case hex SHA-256 of the model's bytes, or of `backend.yaml`.
     package let digest: String
     package let about: VersionManifest
 
-    package init(model: ModelName, version: Int, bytes: TensorBytes, digest: String, about: VersionManifest) {
+    package enum Content: Sendable {
+        case model(TensorBytes)
+        case backend(BackendConfiguration)
+    }
+
+    package init(model: ModelName, version: Int, content: Content, digest: String, about: VersionManifest) {
         self.model = model
         self.version = version
-        self.bytes = bytes
+        self.content = content
         self.digest = digest
         self.about = about
     }

@@ -1,4 +1,5 @@
 import Gateway
+import HTTP1
 import Logging
 import NIOCore
 import SemanticSearch
@@ -51,6 +52,15 @@ struct ConfigurationKey: Sendable {
             $0.limits.connectionsPerAddress = $1
         },
         .number("http.connections", 1...1_000_000, "open connections in all") { $0.limits.connections = $1 },
+        .number("overload.inFlight", 1...1_000_000, "requests that are answered at once, of all models") {
+            $0.overload.inFlight = $1
+        },
+        .duration("overload.target", "a wait that is no reason to refuse requests") {
+            $0.overload.target = UInt64(clamping: TimeAmount($1).nanoseconds)
+        },
+        .duration("overload.interval", "how long requests must wait longer before some are refused") {
+            $0.overload.interval = UInt64(clamping: TimeAmount($1).nanoseconds)
+        },
         .duration("captures.maxAge", "older captured pairs are removed") { $0.captureAge = $1 },
         .number("captures.maxBytes", (16 << 20)...(1 << 46), "size at which the oldest pairs are removed") {
             $0.captureBytes = Int64($1)

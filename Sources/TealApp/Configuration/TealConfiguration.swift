@@ -1,4 +1,5 @@
 package import Gateway
+package import HTTP1
 package import Logging
 package import SystemPackage
 
@@ -14,6 +15,7 @@ package struct TealConfiguration: Sendable {
     package var httpHost = "0.0.0.0"
     package var httpPort = 8000
     package var limits = HTTPLimits()
+    package var overload = OverloadLimits()
     package var repositoryControl = false
     package var tritonStatus = false
     /// Captured pairs are kept this long...

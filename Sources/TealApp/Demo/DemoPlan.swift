@@ -4,8 +4,8 @@ package struct DemoPlan: Sendable, Equatable {
     package var models = "models"
     /// Folder the reports are written to; made if it is not there.
     package var reports = "teal-demo-report"
-    /// The version that the gate must reject.
-    package var broken = 3
+    /// The version that the gate must reject; nil: none is shown.
+    package var broken: Int? = 3
     /// Requests per second over all models.
     package var rate = 1200.0
     /// Kept connections per model.
@@ -18,6 +18,17 @@ package struct DemoPlan: Sendable, Equatable {
     package var burst = 8
 
     package init() {}
+
+    /// As this, for two good versions that another server runs; shorter.
+    func remote(models: String) -> DemoPlan {
+        var plan = self
+        plan.models = models
+        plan.reports += "/remote"
+        plan.broken = nil
+        plan.rate /= 2
+        plan.cutoverSeconds /= 2
+        return plan
+    }
 }
 
 /// One change of the live slot.

@@ -97,6 +97,13 @@ package struct DemoReport: Sendable {
         )
     }
 
+    /// What could not be shown at all.
+    static func failed(_ problem: String) -> DemoReport {
+        var report = DemoReport()
+        report.problems = [problem]
+        return report
+    }
+
     /// Why this run is no success, a line each; empty when all went well.
     package var faults: [String] {
         var faults = self.problems

@@ -2,15 +2,21 @@
 package struct DemoSession: Sendable {
     private enum Event: Sendable {
         case stopped((any Error)?)
-        case told(DemoReport?)
+        case told([DemoReport]?)
     }
+
+    /// Makes the gateway of the second part, about versions that another server runs.
+    package typealias MakeRemotePair = @Sendable () async throws -> DemoRemotePair
 
     private let plan: DemoPlan
     private let console: DemoConsole
+    private let makeRemotePair: MakeRemotePair?
 
-    package init(plan: DemoPlan, console: DemoConsole = .standard) {
+    /// - Parameter remotePair: nil: there is no second part.
+    package init(plan: DemoPlan, console: DemoConsole = .standard, remotePair: MakeRemotePair? = nil) {
         self.plan = plan
         self.console = console
+        self.makeRemotePair = remotePair
     }
 
     /// Returns the exit status: 0 when nothing failed. On a terminal it returns when the gateway was stopped (Ctrl-C),
@@ -29,8 +35,8 @@ package struct DemoSession: Sendable {
             var status: Int32?
             for await event in group {
                 switch event {
-                case .told(let report?):
-                    status = self.conclude(report, gateway)
+                case .told(let reports?):
+                    status = self.conclude(reports, gateway)
                     if !self.console.isTerminal { await gateway.shutDown() }
                 case .told(nil): break
                 case .stopped(let error):
@@ -45,24 +51,58 @@ package struct DemoSession: Sendable {
     }
 
     /// Nil when the gateway never became ready; its `run` says why.
-    private func tell(_ gateway: any DemoGateway) async -> DemoReport? {
+    private func tell(_ gateway: any DemoGateway) async -> [DemoReport]? {
         do { try await gateway.waitUntilReady() } catch { return nil }
-        let report = await DemoStory(target: gateway, plan: self.plan, console: self.console).tell()
-        return Task.isCancelled ? nil : report
+        var reports = [await DemoStory(target: gateway, plan: self.plan, console: self.console).tell()]
+        if let make = self.makeRemotePair, !Task.isCancelled { reports.append(await self.tellRemote(make)) }
+        return Task.isCancelled ? nil : reports
     }
 
-    private func conclude(_ report: DemoReport, _ gateway: any DemoGateway) -> Int32 {
+    private func tellRemote(_ make: MakeRemotePair) async -> DemoReport {
+        let pair: DemoRemotePair
+        do {
+            pair = try await make()
+        } catch {
+            return .failed("the remote pair cannot be shown: \(error)")
+        }
+        self.console.line(DemoText.remote(pair))
+        return await withTaskGroup(of: DemoReport?.self) { group in
+            group.addTask {
+                do {
+                    try await pair.run()
+                    return nil
+                } catch {
+                    return .failed("the remote pair cannot be shown: \(error)")
+                }
+            }
+            group.addTask {
+                do { try await pair.waitUntilReady() } catch { return nil }
+                let plan = self.plan.remote(models: pair.models)
+                let report = await DemoStory(target: pair, plan: plan, console: self.console).tell()
+                await pair.shutDown()
+                return report
+            }
+            var report: DemoReport?
+            for await one in group {
+                // Whichever ends first without a word has ended early, and takes the other with it.
+                if let one { report = report ?? one } else if report == nil { group.cancelAll() }
+            }
+            return report ?? .failed("the remote pair ended before its time")
+        }
+    }
+
+    private func conclude(_ reports: [DemoReport], _ gateway: any DemoGateway) -> Int32 {
+        for report in reports where !report.rows.isEmpty { self.console.line("\n\(report.text)") }
         self.console.line()
-        if !report.rows.isEmpty { self.console.line(report.text) }
-        self.console.line()
-        for fault in report.faults { self.console.line("FAILED: \(fault)") }
+        let faults = reports.flatMap(\.faults)
+        for fault in faults { self.console.line("FAILED: \(fault)") }
         if self.console.isTerminal {
-            let model = report.rows.first?.model ?? "digits"
+            let model = reports.first?.rows.first?.model ?? "digits"
             self.console.line(DemoText.closing(gateway, plan: self.plan, model: model))
             self.console.line("The gateway stays up until Ctrl-C.")
-        } else if report.faults.isEmpty {
+        } else if faults.isEmpty {
             self.console.line("All went well.")
         }
-        return report.faults.isEmpty ? 0 : 1
+        return faults.isEmpty ? 0 : 1
     }
 }

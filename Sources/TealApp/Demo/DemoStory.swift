@@ -96,16 +96,16 @@ package struct DemoStory: Sendable {
         let promoted = good.filter(\.isAsExpected)
         guard !promoted.isEmpty, !Task.isCancelled else { return }
         report.flips = await self.cutOver(promoted, traffic)
-        guard !Task.isCancelled else { return }
+        guard !Task.isCancelled, let version = self.plan.broken else { return }
 
-        self.console.line(DemoText.breaking(self.plan))
+        self.console.line(DemoText.breaking(version))
         var loaded: [Judgement] = []
         for one in promoted {
             do throws(ControlError) {
-                try await self.loadBroken(one.model)
-                loaded.append(Judgement(model: one.model, version: self.plan.broken, expected: .reject))
+                try await self.load(version, of: one.model)
+                loaded.append(Judgement(model: one.model, version: version, expected: .reject))
             } catch {
-                report.problems.append("version \(self.plan.broken) of \(one.model): \(error.message)")
+                report.problems.append("version \(version) of \(one.model): \(error.message)")
             }
         }
         var broken = await self.judge(loaded, traffic)
@@ -162,12 +162,12 @@ package struct DemoStory: Sendable {
     }
 
     /// Takes the place of the standby.
-    private func loadBroken(_ model: String) async throws(ControlError) {
+    private func load(_ version: Int, of model: String) async throws(ControlError) {
         guard let live = try await self.target.control.status(of: model).live else {
             throw ControlError(.notReady, "no version is live")
         }
         _ = try await self.target.control.load(
-            LoadRequest(model: model, slot: live.other, version: self.plan.broken),
+            LoadRequest(model: model, slot: live.other, version: version),
             ActionContext(actor: "demo", reason: "a candidate that is broken on purpose")
         )
     }

@@ -39,8 +39,16 @@ enum DemoText {
             + promoted.map(\.model).joined(separator: " and ")
     }
 
-    static func breaking(_ plan: DemoPlan) -> String {
-        "\n3. Version \(plan.broken) is broken on purpose; it becomes the next candidate in place of the standby."
+    static func breaking(_ version: Int) -> String {
+        "\n3. Version \(version) is broken on purpose; it becomes the next candidate in place of the standby."
+    }
+
+    static func remote(_ pair: DemoRemotePair) -> String {
+        """
+
+        The same with a remote pair: another server, http://\(self.address(pair.serverAddress)), runs both versions of \
+        \(pair.model). A gateway before it passes requests on and mirrors them.
+        """
     }
 
     /// How far the gate is with each.

@@ -1,4 +1,5 @@
 package import Gateway
+package import HTTP1
 package import NIOCore
 package import NIOEmbedded
 package import Routing

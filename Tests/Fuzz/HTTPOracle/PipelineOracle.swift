@@ -1,4 +1,5 @@
 import Gateway
+import HTTP1
 import NIOCore
 import ServingCore
 import Slots

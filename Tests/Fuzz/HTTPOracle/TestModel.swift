@@ -1,5 +1,6 @@
 package import Inference
 import NIOPosix
+package import Remote
 package import ServingCore
 package import Slots
 import TestSupport
@@ -15,7 +16,8 @@ package enum TestModel {
         version: Int = 1,
         engine: any InferenceEngine = FakeEngine(),
         execution: ExecutionConfiguration = ExecutionConfiguration(mode: .inline),
-        requestTimeout: UInt64 = 30_000_000_000
+        requestTimeout: UInt64 = 30_000_000_000,
+        remote: RemoteModel? = nil
     ) throws -> LoadedModel {
         guard let model = ModelName(name) else { throw BadName() }
         var manifest = ModelManifest()
@@ -25,7 +27,7 @@ package enum TestModel {
             ModelVersion(
                 model: model,
                 version: version,
-                bytes: TensorBytes(copying: []),
+                content: .model(TensorBytes(copying: [])),
                 digest: "",
                 about: VersionManifest()
             ),
@@ -34,6 +36,7 @@ package enum TestModel {
             signature: engine.signature,
             executor: try ModelExecutor(engine: engine, name: name, configuration: execution),
             warmUp: WarmUpResult(declared: 0, medianNanoseconds: nil, inputBytes: 0),
+            remote: remote,
             reaper: Self.reaper
         )
     }

@@ -65,6 +65,8 @@ enum CoverageSection {
         case .candidateHangs: "runs of the candidate hang and have used up the mirroring threads"
         case .candidateNotReady: "the other version had left its slot"
         case .clientGone: "the client left before the live answer was complete"
+        case .undecodable: "the request could not be understood"
+        case .budget: "the release's budget for the candidate was used up"
         case .shutdown, .crash: "the gateway ended first"
         case nil: ""
         }

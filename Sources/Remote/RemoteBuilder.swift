@@ -1,0 +1,164 @@
+import HTTP1
+import NIOCore
+import OpenAI
+import OpenInference
+import ServingCore
+import Upstream
+
+/// Builds what one kind of server needs, out of its configuration and what it says of itself.
+struct RemoteBuilder {
+    let client: UpstreamClient
+    let health: HealthChecks?
+    /// As clients know them.
+    let model: String
+    let version: String
+
+    private var backend: Backend { self.client.backend }
+    private var configuration: BackendConfiguration { self.backend.configuration }
+    /// As the server knows the model.
+    private var name: String { self.configuration.model ?? self.model }
+
+    // MARK: Open Inference Protocol
+
+    func openInference() throws(BackendError) -> RemoteModel {
+        let path =
+            "/v2/models/\(UpstreamRoute.segment(self.name))"
+            + (self.configuration.version.map { "/versions/\(UpstreamRoute.segment($0))" } ?? "")
+        let (signature, note) = try self.signature(path)
+        let (json, binary) = try self.inferRoutes(path)
+        let engine = V2Engine(
+            self.client,
+            signature: signature,
+            json: json,
+            binary: binary,
+            form: self.takesBinary() ? .binary : .json
+        )
+        // The server's own version is no version of ours, so answers are rewritten unless both names are the same.
+        let isSame = self.name == self.model && self.configuration.version == self.version
+        let rewriter = isSame ? nil : InferResponseRewriter(model: self.model, version: self.version)
+        return RemoteModel(
+            backend: self.backend,
+            engine: engine,
+            forwarding: .openInference(json: json, binary: binary, rewriter: rewriter),
+            health: self.health,
+            note: note
+        )
+    }
+
+    private func inferRoutes(_ path: String) throws(BackendError) -> (json: UpstreamRoute, binary: UpstreamRoute) {
+        var json = RequestLines()
+        json.add("content-type", "application/json")
+        var binary = RequestLines()
+        binary.add("content-type", "application/octet-stream")
+        return (try self.route(.post, path + "/infer", json), try self.route(.post, path + "/infer", binary))
+    }
+
+    private func signature(_ path: String) throws(BackendError) -> (ModelSignature, note: String?) {
+        if let declared = self.configuration.signature {
+            return (declared, "the signature is the one that backend.yaml declares; the server was not asked")
+        }
+        let answer = try self.get(path)
+        do throws(InferenceError) {
+            return (try ModelMetadataDecoder.decode(answer.body, status: answer.head.status).signature, nil)
+        } catch {
+            throw BackendError(
+                "the server does not say what model '\(self.name)' takes: \(error.message); declare it by `signature` "
+                    + "in backend.yaml"
+            )
+        }
+    }
+
+    /// The server names the extension for binary tensors; one that says nothing gets JSON.
+    private func takesBinary() -> Bool {
+        guard let answer = try? self.get("/v2"), answer.head.status == 200 else { return false }
+        return answer.body.withUnsafeReadableBytes { bytes in
+            String(decoding: bytes.prefix(64 << 10), as: UTF8.self).contains("\"binary_tensor_data\"")
+        }
+    }
+
+    // MARK: KServe V1
+
+    func kserveV1() throws(BackendError) -> RemoteModel {
+        guard let signature = self.configuration.signature else {
+            throw BackendError("a kserve-v1 server does not say what it takes: declare it by `signature`")
+        }
+        var lines = RequestLines()
+        lines.add("content-type", "application/json")
+        let path =
+            "/v1/models/\(UpstreamRoute.segment(self.name))"
+            + (self.configuration.version.map { "/versions/\(UpstreamRoute.segment($0))" } ?? "")
+        let answer = try self.get(path)
+        guard answer.head.status == 200 else {
+            throw BackendError("the server has no model '\(self.name)': it answered \(answer.head.status) to \(path)")
+        }
+        let engine = PredictEngine(
+            self.client,
+            signature: signature,
+            route: try self.route(.post, path + ":predict", lines)
+        )
+        return RemoteModel(
+            backend: self.backend,
+            engine: engine,
+            forwarding: nil,
+            health: self.health,
+            note: "the protocol does not tell what a model takes: the signature is the one that backend.yaml declares"
+        )
+    }
+
+    // MARK: OpenAI
+
+    func openAI() throws(BackendError) -> RemoteModel {
+        let note = try self.checkModelName()
+        var lines = RequestLines()
+        lines.add("content-type", "application/json")
+        let task: OpenAITask = self.configuration.embeds ? .embedding : .generation
+        var routes: [OpenAIOperation: UpstreamRoute] = [:]
+        for operation in OpenAIOperation.allCases where operation.task == task {
+            routes[operation] = try self.route(.post, "\(operation.path)", lines)
+        }
+        let forwarding = OpenAIForwarding(task: task, rewriter: ModelRewriter(model: self.name), routes: routes)
+        return RemoteModel(
+            backend: self.backend,
+            engine: OpenAIEngine(self.client, forwarding),
+            forwarding: .openAI(forwarding),
+            health: self.health,
+            note: note
+        )
+    }
+
+    /// A sentence when the name could not be checked.
+    private func checkModelName() throws(BackendError) -> String? {
+        let answer = try self.get("/v1/models")
+        guard answer.head.status == 200, let names = ModelList.names(in: answer.body), !names.isEmpty else {
+            return "the server does not list its models: whether it has '\(self.name)' was not checked"
+        }
+        guard !names.contains(self.name) else { return nil }
+        let list = names.prefix(8).joined(separator: ", ")
+        throw BackendError(
+            "the server has no model '\(self.name)'; it has \(list): name one by `model` in backend.yaml"
+        )
+    }
+
+    // MARK: Both
+
+    private func route(
+        _ method: UpstreamRoute.Method,
+        _ path: String,
+        _ lines: RequestLines = RequestLines()
+    ) throws(BackendError) -> UpstreamRoute {
+        guard let route = UpstreamRoute(method, path: path, lines: lines, configuration: self.configuration) else {
+            throw BackendError("'\(path)' is no path that can be asked for")
+        }
+        return route
+    }
+
+    private func get(_ path: String) throws(BackendError) -> UpstreamAnswer {
+        let request = UpstreamRequest(try self.route(.get, path), isIdempotent: true)
+        do throws(UpstreamFailure) {
+            return try self.client.call(request)
+        } catch {
+            let endpoints = self.configuration.endpoints.map(\.description).joined(separator: ", ")
+            throw BackendError("no answer from \(endpoints) to \(path): \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import NIOCore
+import ServingCore
+
+/// One endpoint as one loop knows it.
+final class LoopEndpoint {
+    let shared: Endpoint
+    var pool: ConnectionPool<UpstreamConnection>
+    var breaker: CircuitBreaker
+    var ejection: OutlierEjection
+    /// The address that answered last.
+    private var address = 0
+    private var recoveries: Int
+
+    init(_ shared: Endpoint, pool: BackendConfiguration.Pool, breaker: BackendConfiguration.Breaker) {
+        self.shared = shared
+        self.pool = ConnectionPool(limit: pool.connections)
+        self.breaker = CircuitBreaker(breaker)
+        self.ejection = OutlierEjection(failures: breaker.failures)
+        self.recoveries = shared.recoveries
+    }
+
+    /// May be asked, though others may be better.
+    func admits(now: NIODeadline) -> Bool {
+        guard !self.breaker.isClosed else { return true }
+        let recoveries = self.shared.recoveries
+        if recoveries != self.recoveries {
+            self.recoveries = recoveries
+            self.breaker.recovered(now: now)
+        }
+        return self.breaker.admits(now: now)
+    }
+
+    func isInService(now: NIODeadline) -> Bool {
+        self.shared.isHealthy && !self.ejection.isEjected(now: now) && self.admits(now: now)
+    }
+
+    /// The address to try after `tried` others; nil when there is no other.
+    func address(after tried: Int) -> SocketAddress? {
+        guard tried < self.shared.addresses.count else { return nil }
+        return self.shared.addresses[(self.address + tried) % self.shared.addresses.count]
+    }
+
+    func opened(after tried: Int) {
+        guard tried > 0 else { return }
+        self.address = (self.address + tried) % self.shared.addresses.count
+    }
+
+    func noteOpening() { self.recoveries = self.shared.recoveries }
+
+    /// Uncounts a connection, once.
+    func drop(_ connection: UpstreamConnection) {
+        guard connection.isCounted else { return }
+        connection.isCounted = false
+        self.pool.remove(connection)
+    }
+}
