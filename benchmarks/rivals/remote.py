@@ -11,7 +11,8 @@ class RemoteTeal(servers.Teal):
 
     def __init__(self, live, candidate=None):
         self.endpoints = [live.address] + ([candidate.address] if candidate else [])
-        environment = {"TEAL_HTTP_REQUESTS_PER_CONNECTION": str(10**9)}
+        # Search embeds what is kept in idle time, which is no part of mirroring.
+        environment = {"TEAL_HTTP_REQUESTS_PER_CONNECTION": str(10**9), "TEAL_SEARCH_ENABLED": "false"}
         super().__init__("--threads", "1", environment=environment)
 
     def start(self):
