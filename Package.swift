@@ -64,7 +64,7 @@ let package = Package(
 
         // Data plane.
         .target(name: "Telemetry", dependencies: ["ServingCore"], swiftSettings: strict),
-        .target(name: "HTTP1", dependencies: ["ServingCore", nio], swiftSettings: strict),
+        .target(name: "HTTP1", dependencies: ["ServingCore", "Telemetry", nio], swiftSettings: strict),
         .target(name: "OpenInference", dependencies: ["CSimdJSON", "ServingCore", nio], swiftSettings: strict),
         .target(name: "OpenAI", dependencies: ["OpenInference", "ServingCore", nio], swiftSettings: strict),
         .target(
@@ -151,10 +151,9 @@ let package = Package(
         .target(
             name: "TealApp",
             dependencies: [
-                "Admin", "Capture", "Comparison", "Cutover", "Gateway", "Inference", "LoadGenerator", "OpenInference",
-                "Promotion", "Remote", "Routing", "SemanticSearch", "ServingCore", "Shadow", "Slots", "Storage",
-                "Telemetry", "Trials", "HTTP1",
-                collections, configuration, crypto, lifecycle,
+                "Admin", "Capture", "Comparison", "Cutover", "Gateway", "HTTP1", "Inference", "LoadGenerator",
+                "OpenInference", "Promotion", "Remote", "Routing", "SemanticSearch", "ServingCore", "Shadow", "Slots",
+                "Storage", "Telemetry", "Trials", "Upstream", collections, configuration, crypto, lifecycle,
                 logging, nio, nioPosix, signals, system, yams,
             ],
             swiftSettings: strict
@@ -199,7 +198,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTP1Tests",
-            dependencies: ["HTTP1", "ServingCore", "TestSupport", nio],
+            dependencies: ["HTTP1", "ServingCore", "Telemetry", "TestSupport", nio, nioEmbedded, nioHTTP1],
             swiftSettings: strict
         ),
         .testTarget(

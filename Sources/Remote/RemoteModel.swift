@@ -36,6 +36,12 @@ package struct RemoteModel: Sendable {
         self.note = note
     }
 
+    /// Outputs that tell how a request was answered rather than what.
+    package var measurements: [String] {
+        guard case .openAI(let forwarding)? = self.forwarding else { return [] }
+        return forwarding.task.measurements
+    }
+
     /// The tensors of a request as clients of the protocol write it; nil when it is written in V2, as for any model.
     package func inputs(ofRequest text: String) throws(InferenceError) -> [Tensor]? {
         guard case .openAI(let forwarding)? = self.forwarding else { return nil }

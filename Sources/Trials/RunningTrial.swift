@@ -33,6 +33,8 @@ final class RunningTrial: Sendable {
         let redactor: PairRedactor
         /// Of the terms.
         let mark: [UInt8]
+        /// Outputs that are not compared.
+        let ignored: Set<String>
         var comparator: PairComparator
         var evidence = Evidence()
         var gate: GatePolicy
@@ -61,6 +63,7 @@ final class RunningTrial: Sendable {
             self.tests = GateEvidence(GateTerms(terms.gate, subject: subject))
             self.redactor = redactor
             self.mark = terms.mark(redactor)
+            self.ignored = Set(terms.comparison.outputs.filter { $0.value.comparator == .ignore }.keys)
             self.comparator = PairComparator(
                 live: terms.live,
                 candidate: terms.candidate,
@@ -187,19 +190,21 @@ final class RunningTrial: Sendable {
         let redactor: PairRedactor
         let live: ModelSignature
         let mark: [UInt8]
+        let ignored: Set<String>
 
         init(_ pairs: [(pair: Pair, comparison: PairComparison)], _ state: State) {
             self.pairs = pairs
             self.redactor = state.redactor
             self.live = state.live
             self.mark = state.mark
+            self.ignored = state.ignored
         }
     }
 
     /// Redacts without the lock: that takes longest, and other threads need not wait for it.
     private func record(_ ready: Ready) {
         for (pair, comparison) in ready.pairs {
-            let repeats = pair.liveRepeats
+            let repeats = pair.liveRepeats(ignoring: ready.ignored)
             let kept = ready.redactor.redacted(pair)
             let shown = ready.redactor.redacted(comparison, live: ready.live)
             self.state.withLock { state in

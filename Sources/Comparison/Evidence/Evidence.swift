@@ -37,7 +37,7 @@ package struct Evidence: Sendable {
 
     /// Pair and comparison may be redacted already: texts are kept as they are here.
     ///
-    /// - Parameter repeats: `Pair.liveRepeats` of the pair before redaction.
+    /// - Parameter repeats: `Pair.liveRepeats(ignoring:)` of the pair before redaction.
     package mutating func add(_ pair: Pair, _ comparison: PairComparison, repeats: Bool?) {
         let figures = PairFigures(pair, comparison)
         self.pairs.countUp()

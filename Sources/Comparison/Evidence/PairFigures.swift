@@ -30,10 +30,14 @@ package struct PairFigures: Sendable, Equatable {
 
 extension Pair {
     /// The live version, asked again, gave the same answer bit for bit; nil unless it answered both times.
-    package var liveRepeats: Bool? {
+    ///
+    /// - Parameter ignored: names of outputs that do not count.
+    package func liveRepeats(ignoring ignored: Set<String> = []) -> Bool? {
         guard let noise = self.noise, self.live.outcome == .answered, noise.outcome == .answered else { return nil }
         return self.live.outputs.count == noise.outputs.count
-            && zip(self.live.outputs, noise.outputs).allSatisfy { $0.isIdentical(to: $1) }
+            && zip(self.live.outputs, noise.outputs).allSatisfy {
+                $0.isIdentical(to: $1) || $0.name == $1.name && ignored.contains($0.name)
+            }
     }
 }
 

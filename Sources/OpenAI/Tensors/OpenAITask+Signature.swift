@@ -26,6 +26,14 @@ extension OpenAITask {
         }
     }
 
+    /// Outputs that tell how it was answered rather than what: they are kept, and not compared unless a manifest says how.
+    package var measurements: [String] {
+        switch self {
+        case .generation: ["prompt_tokens", "completion_tokens", "first_token_ms", "longest_gap_ms"]
+        case .embedding: []
+        }
+    }
+
     private static func texts(_ name: String, _ shape: [Int64]) -> TensorSpec {
         TensorSpec(name: name, datatype: .bytes, shape: shape)
     }

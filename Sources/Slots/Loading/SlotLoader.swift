@@ -85,7 +85,8 @@ package struct SlotLoader: Sendable {
         _ recorded: [String],
         _ warming: () -> Void
     ) throws(LoadFailure) -> LoadedModel {
-        let (manifest, files, lines) = try self.read(model, version, repository)
+        let (read, files, lines) = try self.read(model, version, repository)
+        var manifest = read
         let engine: any InferenceEngine
         let executor: ModelExecutor
         var remote: RemoteModel?
@@ -96,6 +97,9 @@ package struct SlotLoader: Sendable {
                 let connected = try self.connect(configuration, model, files.version).get()
                 engine = connected.engine
                 remote = connected
+                for name in connected.measurements where manifest.comparison.outputs[name] == nil {
+                    manifest.comparison.outputs[name] = ComparisonSettings.Output(comparator: .ignore)
+                }
             }
             executor = try ModelExecutor(
                 engine: engine,

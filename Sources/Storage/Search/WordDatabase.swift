@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import ServingCore
 
@@ -78,12 +79,17 @@ final class WordDatabase: Sendable {
         return .unavailable("\(self.file.name) is damaged; restart teal to begin a new one")
     }
 
-    /// Waits for what is running, writes the log back into the file and closes it.
+    /// Waits for what is running, writes the log back into the file and closes it: not on the thread that gives way, which
+    /// on a busy machine gets a few milliseconds of each second.
     func close() async {
-        _ = await self.worker.run {
-            try? self.readers.close()
-            try? self.writer.close()
-        }
+        _ = await self.worker.run {}
         self.worker.close()
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                try? self.readers.close()
+                try? self.writer.close()
+                continuation.resume()
+            }
+        }
     }
 }
