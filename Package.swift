@@ -303,7 +303,7 @@ let package = Package(
             name: "AdminTests",
             dependencies: [
                 "Admin", "Comparison", "Promotion", "SemanticSearch", "ServingCore", "TestSupport", "Trials", lifecycle,
-                logging, nio, nioPosix,
+                logging, nio, nioEmbedded, nioPosix,
             ],
             swiftSettings: strict
         ),

@@ -131,7 +131,10 @@ package struct AdminServer: Service {
     }
 
     private func http(_ responder: some HTTPResponder<AdminContext>) -> HTTP1Channel {
-        var configuration = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
+        var configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [WriteStallHandler()],
+            idleTimeout: .seconds(60)
+        )
         configuration.httpDecoder.maxHeaderFieldSize = 16 * 1024
         configuration.httpDecoder.maxHeaderListSize = 64 * 1024
         configuration.httpDecoder.maxHeaderFieldCount = 100

@@ -30,6 +30,11 @@ package struct ComparatorState: Sendable, Codable {
         return ComparatorState(live: nothing, candidate: nothing, settings: ComparisonSettings())
     }
 
+    /// Whether those of its outputs that are compared as free text are compared by this measure.
+    ///
+    /// - Parameter meaning: `TextMeaning.mark`; nil: by letters.
+    package func fits(meaning: String?) -> Bool { self.outputs.allSatisfy { $0.fits(meaning: meaning) } }
+
     /// Empty until chosen. Outputs no answer has had yet are left out; those that only the candidate has come last.
     package var plan: [OutputPlan] {
         self.isChosen ? self.outputs.compactMap(\.plan) + self.extra : []

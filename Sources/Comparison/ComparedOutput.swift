@@ -131,6 +131,12 @@ struct ComparedOutput: Sendable, Codable {
         self.scale = scale
     }
 
+    /// False when it is compared as free text by another measure.
+    func fits(meaning: String?) -> Bool {
+        guard case .text(let comparator) = self.method else { return true }
+        return comparator.meaning == meaning
+    }
+
     mutating func forgetVectors() {
         self.reservoir = VectorReservoir()
         self.scale?.forgetVectors()

@@ -12,6 +12,7 @@ extension SearchEngine: SemanticSearching {
             var entry = SearchFigures.Model()
             entry.pairs = collection.table.count
             entry.backlog = collection.backlog
+            entry.sentenceBacklog = self.sentenceQueue[model]?.count ?? 0
             if let oldest = collection.pending.min() { entry.lag = max(0, now - oldest) }
             for (name, space) in collection.spaces where space.index.count > 0 {
                 entry.vectors[name.text] = space.index.count

@@ -37,13 +37,14 @@ extension SearchEngine {
         do throws(BinaryDamage) {
             record = try CollectionRecord(decoding: bytes)
         } catch {
-            self.logger.warning("search begins anew", metadata: ["model": "\(model)", "problem": "\(error)"])
+            self.logger.warning("vectors are made anew", metadata: ["model": "\(model)", "problem": "\(error)"])
             return nil
         }
         // Words and vectors are made together.
         guard record.words == self.words?.mark else { return nil }
         let kept = record.ids.indices.filter { pairs[record.ids[$0]] != nil }
         var spaces: [SpaceName: Space] = [:]
+        var damage: [String] = []
         for space in record.spaces where self.isCurrent(space, record) {
             let (index, problems) = VectorIndex.load(
                 from: folder + "/" + space.name.text,
@@ -51,11 +52,15 @@ extension SearchEngine {
                 seed: record.epoch,
                 mark: record.mark(space.identity)
             )
-            for problem in problems {
-                self.logger.warning("search", metadata: ["model": "\(model)", "problem": "\(problem)"])
-            }
+            damage += problems
             let keys = kept.map { $0 < space.keys.count ? space.keys[$0] : Space.unknown }
             spaces[space.name] = Space(space.identity, index: index, keys: keys, known: space.known)
+        }
+        if let first = damage.first {
+            self.logger.warning(
+                "vectors in files that cannot be read are made anew",
+                metadata: ["model": "\(model)", "files": "\(damage.count)", "first": "\(first)"]
+            )
         }
         var collection = Collection(
             epoch: record.epoch,

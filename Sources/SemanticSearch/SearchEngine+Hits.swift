@@ -34,16 +34,16 @@ extension SearchEngine {
         _ query: SearchQuery,
         _ scope: Scope
     ) async -> Ranking {
-        guard let words = self.words, let space = scope.collection.spaces[ranking.space] else { return ranking }
+        guard let words = self.words else {
+            return ranking.noting("words.db cannot be used: the gateway's log says why")
+        }
+        guard let space = scope.collection.spaces[ranking.space] else { return ranking }
         let field: WordField = query.field == .requests ? .request : query.field == .live ? .live : .candidate
         let matches: [WordMatch]
         do throws(StoreError) {
             matches = try await words.search(text, model: query.model, fields: [field], limit: 1_000)
         } catch {
-            var ranking = ranking
-            ranking.note = [ranking.note, "exact words could not be searched: \(error)"].compactMap { $0 }
-                .joined(separator: "; ")
-            return ranking
+            return ranking.noting("\(error)")
         }
         guard !matches.isEmpty else { return ranking }
         let allowed = scope.filter.map(Set.init)
@@ -96,6 +96,17 @@ extension SearchEngine {
             hit.slice = state?.slice(of: hit.pair.id)
             return hit
         }
+    }
+}
+
+extension SearchEngine.Ranking {
+    /// Without exact words, for that reason.
+    fileprivate func noting(_ problem: String) -> Self {
+        var ranking = self
+        ranking.note = [self.note, "exact words could not be searched: \(problem)"].compactMap { $0 }.joined(
+            separator: "; "
+        )
+        return ranking
     }
 }
 

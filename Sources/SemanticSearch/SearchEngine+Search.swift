@@ -40,8 +40,11 @@ extension SearchEngine {
         document.backlog = scope.collection.backlog
         document.searched = scope.rows.count { scope.collection.indexed[Int($0)] }
         let ranking = try await self.rank(query, scope)
+        if query.precision == .precise, let space = scope.collection.spaces[ranking.space] {
+            document.searched = scope.rows.count { space.key(of: $0) != Space.unknown }
+        }
         document.embedder = ranking.embedder
-        document.note = ranking.note
+        document.note = scope.note ?? ranking.note
         document.hits = try await self.hits(ranking, query, scope)
         document.slices = self.state(query.model, query.filter.release)?.counts(of: document.hits) ?? []
         return document
@@ -77,6 +80,8 @@ extension SearchEngine {
         var rows: [UInt32]
         /// Nil: all.
         var filter: [UInt32]?
+        /// Why there is nothing to find, if that is clear.
+        var note: String?
     }
 
     private func scope(_ query: SearchQuery) async throws(ControlError) -> Scope {
@@ -85,9 +90,15 @@ extension SearchEngine {
             members = try await self.members(of: slice, query.model, query.filter.release)
         }
         guard let collection = self.collections[query.model] else { throw Self.nothingKept(query.model) }
-        var rows = collection.table.rows(matching: query.filter)
-        if let members { rows = rows.filter { members.contains(collection.table.ids[Int($0)]) } }
-        return Scope(collection: collection, rows: rows, filter: rows.count == collection.table.count ? nil : rows)
+        let table = collection.table
+        if let release = query.filter.release { _ = try self.release(release, of: query.model) }
+        var rows = table.rows(matching: query.filter)
+        if let members { rows = rows.filter { members.contains(table.ids[Int($0)]) } }
+        var scope = Scope(collection: collection, rows: rows, filter: rows.count == table.count ? nil : rows)
+        if let segment = query.filter.segment, rows.isEmpty, !table.hasPairs(of: segment) {
+            scope.note = "no kept pair is of segment \(segment.key)=\(segment.value)"
+        }
+        return scope
     }
 
     static func nothingKept(_ model: String) -> ControlError {
@@ -236,8 +247,9 @@ extension SearchEngine {
             let name = SpaceName(query.field, kind)
             guard let space = scope.collection.spaces[name], let vector = space.vector(of: row) else { continue }
             var ranking = Ranking(space: name, embedder: space.identity)
-            ranking.items = space.nearest(query.limit + 1, to: vector, among: scope.filter).map {
-                .init(key: $0.key, similarity: Double($0.similarity))
+            // What points the other way, or nowhere near, is not like the pair.
+            ranking.items = space.nearest(query.limit + 1, to: vector, among: scope.filter).compactMap {
+                $0.similarity > 0 ? .init(key: $0.key, similarity: Double($0.similarity)) : nil
             }
             return ranking
         }

@@ -14,6 +14,14 @@ extension MetricsPage {
             page.sample("teal_search_lag_seconds", ["model": model], Double(figure.lag) / 1_000_000)
         }
         page.family(
+            "teal_search_sentence_backlog",
+            .gauge,
+            "Kept pairs that the sentence model is to embed and has not: the most divergent and a sample."
+        )
+        for (model, figure) in models {
+            page.sample("teal_search_sentence_backlog", ["model": model], figure.sentenceBacklog)
+        }
+        page.family(
             "teal_search_vectors",
             .gauge,
             "Distinct contents with a vector, by what they are and who embedded them."

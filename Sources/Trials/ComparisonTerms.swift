@@ -6,8 +6,7 @@ enum ComparisonTerms {
     static func bytes(
         live: ModelSignature,
         candidate: ModelSignature,
-        _ settings: ComparisonSettings,
-        meaning: String?
+        _ settings: ComparisonSettings
     ) -> [UInt8] {
         var writer = BinaryWriter()
         for signature in [live, candidate] {
@@ -29,10 +28,6 @@ enum ComparisonTerms {
             writer.write(output.tolerance ?? 0)
             writer.write(UInt64(output.ignoredFields.count))
             for field in output.ignoredFields { writer.write(field) }
-        }
-        // Only texts have a meaning: of models without any the terms stay what they were, whatever embedder is there.
-        if let meaning, (live.outputs + candidate.outputs).contains(where: { $0.datatype == .bytes }) {
-            writer.write(meaning)
         }
         return writer.bytes
     }

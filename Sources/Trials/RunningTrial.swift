@@ -17,14 +17,7 @@ final class RunningTrial: Sendable {
 
         /// Equal for equal terms, in every process with the same key.
         func mark(_ redactor: PairRedactor) -> [UInt8] {
-            redactor.mark(
-                ComparisonTerms.bytes(
-                    live: self.live,
-                    candidate: self.candidate,
-                    self.comparison,
-                    meaning: self.meaning?.mark
-                )
-            )
+            redactor.mark(ComparisonTerms.bytes(live: self.live, candidate: self.candidate, self.comparison))
         }
     }
 
@@ -83,13 +76,18 @@ final class RunningTrial: Sendable {
     }
 
     let release: Release
-    /// There was evidence of an earlier process, which was of other terms.
-    let beganAnew: Bool
+    /// Why evidence of an earlier process was not continued, if there was any.
+    let anew: AnewReason?
     fileprivate let state: Mutex<State>
     /// Held while evidence is taken and handed over, so that an older state never follows a newer one.
     private let saved = Mutex(Saved())
     fileprivate let surroundings: Surroundings
     private let hash: KeyedHash
+
+    enum AnewReason: String {
+        case terms = "signatures, comparison, what is kept or the key changed"
+        case meaning = "texts were compared by another measure: search was switched on or off, or its table changed"
+    }
 
     /// What all trials of a recorder share.
     struct Surroundings: Sendable {
@@ -118,8 +116,11 @@ final class RunningTrial: Sendable {
             recorded: record?.recorded ?? 0,
             earlier: record?.settledCounts ?? ShadowCounts()
         )
-        self.beganAnew = record.map { $0.terms != state.mark } ?? false
-        if let record, !self.beganAnew {
+        self.anew = record.flatMap { record in
+            guard record.terms == state.mark else { return .terms }
+            return record.comparator.fits(meaning: terms.meaning?.mark) ? nil : .meaning
+        }
+        if let record, self.anew == nil {
             state.comparator = PairComparator(
                 continuing: record.comparator,
                 keeping: redactor,

@@ -75,8 +75,8 @@ package final class TrialRecorder: PairSink, Sendable {
     }
 
     /// Starts a release, or takes one up again that an earlier process left. For a release that runs: nothing, when the
-    /// terms are the same; with other signatures, comparison settings or another capture policy the evidence begins anew,
-    /// because it would answer two questions at once, or hold what is not to be kept any more.
+    /// terms are the same; with other signatures, comparison settings, another measure of texts or another capture policy the
+    /// evidence begins anew, because it would answer two questions at once, or hold what is not to be kept any more.
     package func begin(
         _ release: Release,
         live: ModelSignature,
@@ -94,7 +94,7 @@ package final class TrialRecorder: PairSink, Sendable {
             meaning: self.surroundings.meaning
         )
         if let trial = self.running(release.id) {
-            if trial.renew(terms) { self.noteAnew(release) }
+            if trial.renew(terms) { self.note(.terms, release) }
             return
         }
         let trial = RunningTrial(release, terms, continuing: self.takeLeft(release), self.surroundings)
@@ -104,12 +104,15 @@ package final class TrialRecorder: PairSink, Sendable {
             return true
         }
         guard hasRoom else { return self.note("no evidence is kept: \(self.limit) releases run already", release) }
-        if trial.beganAnew { self.noteAnew(release) }
+        if let reason = trial.anew { self.note(reason, release) }
         self.surroundings.store.save(release)
     }
 
-    private func noteAnew(_ release: Release) {
-        self.note("compared or kept in another way: evidence begins anew", release)
+    private func note(_ reason: RunningTrial.AnewReason, _ release: Release) {
+        self.logger.warning(
+            "the evidence begins anew",
+            metadata: ["model": "\(release.model)", "release": "\(release.id)", "reason": "\(reason.rawValue)"]
+        )
     }
 
     /// Ends a release whose last pair has come; `release` has `ended` set. Its evidence is kept for good.

@@ -8,7 +8,7 @@ struct Audit: ParsableCommand {
     @Argument(help: "Only this model.")
     var model: String?
 
-    @Option(help: "Number of rows, 1 to 1000.")
+    @Option(parsing: .unconditional, help: "Number of rows, 1 to 1000.")
     var limit = 50
 
     @Option(help: "Only rows with a smaller number.")

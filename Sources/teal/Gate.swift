@@ -25,7 +25,7 @@ struct Gate: ParsableCommand {
     @Flag(help: "List the verdicts given so far, newest first.")
     var history = false
 
-    @Option(help: "Number of verdicts listed, 1 to 1000.")
+    @Option(parsing: .unconditional, help: "Number of verdicts listed, 1 to 1000.")
     var limit = 20
 
     @OptionGroup var admin: AdminOptions

@@ -32,6 +32,7 @@ struct Pairs: ParsableCommand {
     var order = PairQuery.Order.newest
 
     @Option(
+        parsing: .unconditional,
         help: """
             Number of rows, 1 to 1000 (default: 50); with --like 1 to 200 (20), with --vectors pairs, 1 to 100000 (10000).
             """

@@ -11,7 +11,7 @@ struct Releases: ParsableCommand {
     @Argument(help: "The model's name.")
     var model: String
 
-    @Option(help: "Number of rows, 1 to 1000.")
+    @Option(parsing: .unconditional, help: "Number of rows, 1 to 1000.")
     var limit = 50
 
     @OptionGroup var admin: AdminOptions

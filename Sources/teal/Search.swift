@@ -40,16 +40,20 @@ struct Search: ParsableCommand {
 
     @OptionGroup var only: PairFilterOptions
 
-    @Option(help: "Only pairs of at least this divergence, e.g. 0.2 or 20%.", transform: FilterText.share)
+    @Option(
+        parsing: .unconditional,
+        help: "Only pairs of at least this divergence, e.g. 0.2 or 20%.",
+        transform: FilterText.share
+    )
     var least: Double?
 
-    @Option(help: "Only pairs of at most this divergence.", transform: FilterText.share)
+    @Option(parsing: .unconditional, help: "Only pairs of at most this divergence.", transform: FilterText.share)
     var most: Double?
 
     @Option(help: "Only pairs of this slice; `teal slices MODEL` lists them.", transform: FilterText.slice)
     var slice: String?
 
-    @Option(help: "Number of rows, 1 to 200.")
+    @Option(parsing: .unconditional, help: "Number of rows, 1 to 200.")
     var limit = 20
 
     @OptionGroup var admin: AdminOptions
@@ -59,6 +63,8 @@ struct Search: ParsableCommand {
             throw ValidationError("write what to look for, or --pair ID, one of them")
         }
         if let text, text.allSatisfy(\.isWhitespace) { throw ValidationError("the text to look for is empty") }
+        // What stands for bytes that are no UTF-8 when arguments are read.
+        if let text, text.unicodeScalars.contains("\u{FFFD}") { throw ValidationError("the text is not valid UTF-8") }
         if self.noWords, self.text == nil { throw ValidationError("--no-words is for texts only") }
         guard SearchQuery.limits.contains(self.limit) else { throw ValidationError("--limit is between 1 and 200") }
         if let least, let most, least > most { throw ValidationError("--least is more than --most") }

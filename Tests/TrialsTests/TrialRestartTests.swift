@@ -169,22 +169,28 @@ struct TrialRestartTests {
         #expect(coverage.compared == 0 && coverage.counts.paired == 40)
     }
 
-    @Test("with another embedder evidence of models that answer texts begins anew, of others it goes on")
+    @Test("with another embedder evidence of free texts begins anew, of classes that are texts it goes on")
     func otherEmbedder() async throws {
         let texts = ModelSignature(
             inputs: ModelSignature.sample.inputs,
             outputs: ModelSignature.sample.outputs + [TensorSpec(name: "answer", datatype: .bytes, shape: [-1])]
         )
-        for (signature, kept) in [(ModelSignature.sample, 40), (texts, 0)] as [(ModelSignature, UInt64)] {
+        for (answer, kept) in [("yes", 40), ("a text that is another one for each request", 0)] as [(String, UInt64)] {
             let first = TrialStage(meaning: NoMeaning(mark: "one"))
-            first.begin(.numbered(), signature: signature)
-            for id in 1...40 { first.mirror(.sample(id: Int64(id))) }
+            first.begin(.numbered(), signature: texts)
+            for id in 1...40 {
+                var pair = Pair.sample(id: Int64(id))
+                let text = kept > 0 ? answer : "\(answer): \(id)"
+                pair.live.outputs.append(NamedTensor(name: "answer", tensor: .texts([text])))
+                pair.candidate.outputs.append(NamedTensor(name: "answer", tensor: .texts([text])))
+                first.mirror(pair)
+            }
             await first.recorder.flush()
             let marks: [String?] = ["another", nil]
             for mark in marks {
                 let second = TrialStage(first.store, meaning: mark.map(NoMeaning.init))
                 _ = try await second.recorder.restore()
-                second.begin(.numbered(), signature: signature)
+                second.begin(.numbered(), signature: texts)
                 #expect(try await second.trial().coverage.compared == kept, "\(mark ?? "none")")
             }
         }

@@ -27,7 +27,7 @@ package enum BinarySeal {
         }
         let stored = sealed.suffix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
         guard stored == Self.checksum(sealed.dropLast(8)) else {
-            throw BinaryDamage("the checksum of \(kind) does not match its \(sealed.count) bytes")
+            throw BinaryDamage("these \(sealed.count) bytes (\(kind)) were damaged: their checksum does not match")
         }
         return Array(sealed[header.count..<sealed.count - 8])
     }

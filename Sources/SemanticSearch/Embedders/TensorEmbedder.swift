@@ -1,9 +1,13 @@
 package import Comparison
 import ServingCore
 
-/// Turns rows of numbers into vectors: each place standardised by what was seen of it, then, when there are more than
-/// `projectedDimension` places, a seeded sparse random projection (Achlioptas 2003; distances are kept within some 10 %).
-/// Fitted once on a sample: another sample gives another embedder, whose vectors are not comparable with those of this one.
+/// Turns rows of numbers into vectors: each place standardised by what was seen of it, then, when there are
+/// `projectedDimension` places or more, a seeded sparse random projection (Achlioptas 2003; distances are kept within some
+/// 10 %). Fitted once on a sample: another sample gives another embedder, whose vectors are not comparable with those of
+/// this one.
+///
+/// Vectors have length 1, which would leave of two probabilities nothing but the side of their mean. So a shorter row gets
+/// one place more, which always holds one deviation: how far the row is from the mean becomes an angle.
 package struct TensorEmbedder: Sendable, Equatable {
     /// Values in a vector, for rows that are longer.
     package static let projectedDimension = 128
@@ -11,6 +15,8 @@ package struct TensorEmbedder: Sendable, Equatable {
     private static let spread = 8
     /// A place that moves less than this share of its magnitude does not count: rounding would be made large.
     private static let leastDeviation: Float = 1e-6
+    /// What the place holds that is added to a short row.
+    private static let added: Float = 1
 
     package let identity: EmbedderIdentity
     /// Per place of a row; 0 in `scales` where a place never moved.
@@ -53,15 +59,17 @@ package struct TensorEmbedder: Sendable, Equatable {
         self.identity = EmbedderIdentity(
             name: name,
             digest: String(hash | 1 << 63, radix: 16),
-            dimension: min(means.count, Self.projectedDimension)
+            dimension: min(means.count + 1, Self.projectedDimension)
         )
     }
 
-    /// A unit vector; all zeros for a row of another length, one with NaN or infinity, and the mean of all rows.
+    /// A unit vector; all zeros for a row of another length, one with NaN or infinity, and the mean of rows that are
+    /// projected.
     package func embed(_ row: [Float]) -> [Float] {
         var vector = [Float](repeating: 0, count: self.identity.dimension)
         guard row.count == self.width else { return vector }
-        let isProjected = self.width > Self.projectedDimension
+        let isProjected = self.width >= Self.projectedDimension
+        if !isProjected { vector[self.width] = Self.added }
         for place in 0..<self.width {
             guard row[place].isFinite else { return [Float](repeating: 0, count: vector.count) }
             // Far outliers would be all there is to see.

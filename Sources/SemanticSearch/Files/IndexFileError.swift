@@ -1,3 +1,5 @@
+import Glibc
+
 /// A file operation that failed.
 package struct IndexFileError: Error, Equatable, CustomStringConvertible {
     /// What was attempted, e.g. `open`.
@@ -12,5 +14,5 @@ package struct IndexFileError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
-    package var description: String { "\(self.operation) \(self.path): errno \(self.code)" }
+    package var description: String { "\(self.operation) \(self.path): \(String(cString: strerror(self.code)))" }
 }

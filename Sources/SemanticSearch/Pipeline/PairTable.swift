@@ -27,6 +27,8 @@ struct PairTable: Sendable {
     func liveOutcome(_ row: Int) -> Leg.Outcome { Leg.Outcome(rawValue: self.liveOutcomes[row]) ?? .invalid }
     func candidateOutcome(_ row: Int) -> Leg.Outcome { Leg.Outcome(rawValue: self.candidateOutcomes[row]) ?? .invalid }
 
+    func hasPairs(of segment: Segment) -> Bool { self.segmentSets.contains { $0.contains(segment) } }
+
     /// False when the pair is there already.
     mutating func append(_ pair: CapturedPair.Summary) -> Bool {
         guard self.rows[pair.id] == nil, let row = UInt32(exactly: self.ids.count) else { return false }

@@ -24,6 +24,8 @@ package struct SearchFigures: Sendable, Codable, Equatable {
         /// Pairs without vectors yet, and the age of the oldest such pair in microseconds.
         package var backlog = 0
         package var lag: Int64 = 0
+        /// Pairs that the sentence model is to embed and has not.
+        package var sentenceBacklog = 0
         /// Distinct vectors, by space.
         package var vectors: [String: Int] = [:]
         package var bytes = 0

@@ -28,9 +28,10 @@ package final class SQLiteWordIndex: WordIndex {
         self.maximumBytes = options.maximumBytes
     }
 
-    /// Like `init`, but begins anew instead of refusing a file for what is in it. A word index of any Teal is deleted, for
-    /// it may hold what was to be removed; anything else is renamed to `<file>.damaged-<seconds since 1970>`. `problem` is
-    /// the sentence about it, nil when the file was sound. Throws when the file or its folder cannot be used at all.
+    /// Like `init`, but begins anew instead of refusing a file for what is in it. A word index of any Teal and what is no
+    /// database are deleted with their log, for it may hold what was to be removed; a database of another program is
+    /// renamed to `<file>.damaged-<seconds since 1970>`. `problem` is the sentence about it, nil when the file was sound.
+    /// Throws when the file or its folder cannot be used at all.
     package static func openBeginningAnew(
         path: String,
         options: Options = Options()
@@ -51,13 +52,13 @@ package final class SQLiteWordIndex: WordIndex {
         }
     }
 
-    /// Deletes the file, with what belongs to it, if it is a word index of any Teal and nobody has it open. False when it
-    /// is something else.
+    /// Deletes the file, with what belongs to it, unless it is a database of another program; nobody may have it open.
+    /// False when it is still there.
     @discardableResult
     package static func delete(path: String) -> Bool {
-        guard WordSchema.isMarked(path) else { return false }
+        guard !WordSchema.isForeign(path) else { return false }
         for ending in ["", "-wal", "-shm", ".is-damaged"] { unlink(path + ending) }
-        return true
+        return access(path, F_OK) != 0
     }
 
     package func add(_ entries: [WordEntry], model: String) async throws(StoreError) {

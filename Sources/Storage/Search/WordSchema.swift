@@ -71,12 +71,14 @@ enum WordSchema {
         }
     }
 
-    /// The file says of itself that it is a word index of some Teal.
-    static func isMarked(_ path: String) -> Bool {
+    /// The file is a database and says of itself that it is no word index of any Teal.
+    static func isForeign(_ path: String) -> Bool {
         guard let file = fopen(path, "re") else { return false }
         defer { fclose(file) }
         var header = [UInt8](repeating: 0, count: 100)
-        guard fread(&header, 1, 100, file) == 100 else { return false }
-        return header[68..<72].reduce(0) { $0 << 8 | Int($1) } == Self.applicationID
+        guard fread(&header, 1, 100, file) == 100, header.starts(with: Array("SQLite format 3".utf8)) else {
+            return false
+        }
+        return header[68..<72].reduce(0) { $0 << 8 | Int($1) } != Self.applicationID
     }
 }

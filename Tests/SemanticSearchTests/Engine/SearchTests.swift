@@ -106,6 +106,38 @@ import Testing
         await #expect(throws: ControlError.self) { try await sample.search(query) }
     }
 
+    @Test func `A release without pairs is refused, and a segment that no pair has is told`() async throws {
+        let sample = try self.sample()
+        var query = SearchQuery(model: EngineSample.model, subject: .text("film"))
+        query.filter.release = 3
+        await #expect { try await sample.search(query) } throws: { "\($0)".contains("no pairs of release 3") }
+        query.filter = PairFilter()
+        query.filter.segment = Segment(key: "k", value: "b")
+        let found = try await sample.search(query)
+        #expect(found.hits.isEmpty && found.note == "no kept pair is of segment k=b")
+    }
+
+    @Test func `Where words cannot be searched the answer says so`() async throws {
+        let sample = try self.sample()
+        #expect(try await sample.search("film").note?.contains("words.db cannot be used") == true)
+        var query = SearchQuery(model: EngineSample.model, subject: .text("film"))
+        query.usesWords = false
+        #expect(try await sample.search(query).note == nil)
+    }
+
+    @Test func `A precise search counts the pairs that the sentence model has embedded`() async throws {
+        let sample = try self.sample(sentences: WordBag(name: "sentence", digest: "s", dimension: 128))
+        await sample.settle()
+        sample.store.add(6, "parcel arrived late")
+        var query = SearchQuery(model: EngineSample.model, subject: .text("parcel"))
+        query.precision = .precise
+        let found = try await sample.search(query)
+        #expect(found.searched == 5 && found.indexed == 6)
+        await sample.pass()
+        #expect(try await sample.search(query).searched == 6)
+        #expect(sample.figures.sentenceBacklog == 0)
+    }
+
     @Test func `An unknown pair, and a vector of no known size, are refused with what there is`() async throws {
         let sample = try self.sample()
         await #expect(throws: ControlError.self) {

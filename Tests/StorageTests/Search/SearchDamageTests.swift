@@ -130,15 +130,10 @@ struct SearchDamageTests {
         await index.close()
     }
 
-    @Test(arguments: ["another program's", "no database"])
-    func `a file that is no word index is set aside, not deleted`(_ kind: String) async throws {
-        if kind == "no database" {
-            try self.write(Data("not a database".utf8))
-        } else {
-            let other = try DatabaseQueue(path: self.path)
-            try await other.write { db in try db.execute(sql: "CREATE TABLE t (x)") }
-            try other.close()
-        }
+    @Test func `a database of another program is set aside, not deleted`() async throws {
+        let other = try DatabaseQueue(path: self.path)
+        try await other.write { db in try db.execute(sql: "CREATE TABLE t (x)") }
+        try other.close()
         let before = try self.content
         let (index, problem) = try SQLiteWordIndex.openBeginningAnew(path: self.path)
         #expect(problem?.contains("it was set aside as words.db.damaged-") == true)
@@ -146,17 +141,36 @@ struct SearchDamageTests {
         let aside = try #require(names.first { $0.hasPrefix("words.db.damaged-") })
         #expect(try Data(contentsOf: URL(fileURLWithPath: self.folder.file(aside))) == before)
         await index.close()
+        #expect(!SQLiteWordIndex.delete(path: self.folder.file(aside)))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: self.folder.file(aside))) == before)
     }
 
-    @Test func `a word index is deleted with all that belongs to it, and nothing else is`() async throws {
-        _ = try await self.fill()
-        try Data().write(to: URL(fileURLWithPath: self.path + "-wal"))
-        #expect(SQLiteWordIndex.delete(path: self.path))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: self.folder.path).isEmpty)
-        #expect(!SQLiteWordIndex.delete(path: self.path))
-        try self.write(Data(repeating: 7, count: 200))
-        #expect(!SQLiteWordIndex.delete(path: self.path))
-        #expect(try self.content.count == 200)
+    @Test func `what is no database any more is deleted with its log, in which words can be read`() async throws {
+        for size in [14, 5_000] {
+            try self.write(Data(repeating: 7, count: size))
+            try Data("words of kept texts".utf8).write(to: URL(fileURLWithPath: self.path + "-wal"))
+            let (index, problem) = try SQLiteWordIndex.openBeginningAnew(path: self.path)
+            #expect(problem == "words.db was damaged; it was deleted, and a new one was begun")
+            await index.close()
+            let names = try FileManager.default.contentsOfDirectory(atPath: self.folder.path)
+            #expect(!names.contains { $0.contains("damaged") })
+            for name in names {
+                let data = try Data(contentsOf: URL(fileURLWithPath: self.folder.file(name)))
+                #expect(data.range(of: Data("words of kept".utf8)) == nil)
+            }
+        }
+    }
+
+    @Test func `a word index is deleted with all that belongs to it, also when it is damaged from its first page`()
+        async throws
+    {
+        for isDamaged in [false, true] {
+            _ = try await self.fill()
+            if isDamaged { try self.write(Data(repeating: 7, count: 200)) }
+            try Data().write(to: URL(fileURLWithPath: self.path + "-wal"))
+            #expect(SQLiteWordIndex.delete(path: self.path))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: self.folder.path).isEmpty)
+        }
     }
 
     @Test func `a file that cannot be used at all is refused in one sentence`() throws {
