@@ -1,19 +1,35 @@
-"""Servers behind slots that go wrong: what clients see, what is asked again and what is not, and that it heals."""
+"""Servers behind slots that go wrong: what clients see, what is asked again and what is not, and that it heals. Storms of
+promotions, a gateway that stands still, and more load than can be borne."""
 
+import bisect
+import collections
 import contextlib
+import dataclasses
+import http.client
+import itertools
 import json
+import os
+import shutil
+import signal
 import threading
 import time
 
 import httpx2
 import pytest
 from captures import Client, settled, until
-from faulty_backend import FAULTS, FaultyBackend
-from gateway import Gateway, teal
+from faulty_backend import FAULTS, TOO_LARGE, FaultyBackend
+from gateway import MODELS, Gateway, heldout
+from operators import Operator
 
 LIMITS = {"connect": "300ms", "firstByte": "400ms", "idle": "400ms", "total": "1s"}
 # Of all phases together, on a machine that has other things to do.
 PATIENCE = 6
+# Nothing of an answer has come, and nobody waits any more.
+SENT_AGAIN = [
+    "refuses", "resets when it is connected to", "resets when a request has come", "closes when a request has come",
+]
+# What is left of the faults that say something of the server. Those that take long stand for each other.
+LEFT_ALONE = ["never answers", "resets within the head", "closes within the body", "states both framings", "answers 500"]
 
 
 def version(folder, number, *backends, **keys):
@@ -29,19 +45,120 @@ def version(folder, number, *backends, **keys):
 
 
 @contextlib.contextmanager
-def serving(folder, **manifest):
+def serving(folder, *flags, **manifest):
     (folder / "models" / "echo" / "model.yaml").write_text(json.dumps({"slots": {"blue": 1}, "live": "blue"} | manifest))
-    with Gateway(folder, models=folder / "models") as gateway, httpx2.Client(timeout=20) as client:
+    with Gateway(folder, *flags, models=folder / "models") as gateway, httpx2.Client(timeout=20) as client:
         yield gateway, lambda text="x": ask(client, gateway, text)
 
 
+def question(text):
+    return {"inputs": [{"name": "text", "datatype": "BYTES", "shape": [1], "data": [text]}]}
+
+
 def ask(client, gateway, text):
-    body = {"inputs": [{"name": "text", "datatype": "BYTES", "shape": [1], "data": [text]}]}
-    return client.post(f"http://{gateway.http}/v2/models/echo/infer", json=body)
+    return client.post(f"http://{gateway.http}/v2/models/echo/infer", json=question(text))
 
 
 def answer(response):
     return response.json()["outputs"][0]["data"][0] if response.status_code == 200 else None
+
+
+def go_wrong(backend, fault):
+    if fault == "refuses":
+        backend.refuse()
+    else:
+        backend.fault = fault
+
+
+def counts_that_add_up(admin):
+    """What has become of the trial's requests so far: the law holds at every moment."""
+    counts = admin.json("/admin/v1/models/echo/trial")["coverage"]["counts"]
+    assert counts["sampled"] == counts["paired"] + sum(counts["dropped"].values()) + counts["pending"], counts
+    return counts
+
+
+@dataclasses.dataclass
+class Asked:
+    """A request of a `Load` and how it ended. `text` is None without a proper answer; `status` 0: the connection broke."""
+
+    began: float
+    ended: float
+    sent: str
+    status: int
+    text: str | None
+    retry: str | None = None
+
+
+class Load:
+    """Threads that ask until the end of the block; `asked` is in the order in which requests ended.
+
+    `keeps`: each thread asks on one connection. `rate`: of all threads together, each second, whatever becomes of the
+    requests before. `body`: always this, to `path`; otherwise each asks for another text.
+    """
+
+    def __init__(self, gateway, threads, keeps=True, pause=0, rate=None, path="/v2/models/echo/infer", body=None):
+        self._address, self._path, self._body = gateway.http, path, body
+        self._keeps, self._pause, self._rate = keeps, pause, rate
+        self._stop = threading.Event()
+        self._numbers = itertools.count()
+        self._threads = [threading.Thread(target=self._run) for _ in range(threads)]
+        self._failure = None
+        self.asked = []
+
+    def __enter__(self):
+        self._began = time.monotonic()
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _run(self):
+        connection = http.client.HTTPConnection(self._address, timeout=20)
+        try:
+            while not self._stop.is_set():
+                number = next(self._numbers)
+                if self._rate and self._stop.wait(max(0, self._began + number / self._rate - time.monotonic())):
+                    return
+                self._ask(connection, str(number))
+                if not self._keeps:
+                    connection.close()
+                if self._pause:
+                    self._stop.wait(self._pause)
+        except Exception as failure:
+            # Raised again by the thread that waits for all.
+            self._failure = failure
+        finally:
+            connection.close()
+
+    def _ask(self, connection, text):
+        body = self._body or json.dumps(question(text))
+        began = time.monotonic()
+        try:
+            connection.request("POST", self._path, body)
+            response = connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            self.asked.append(Asked(began, time.monotonic(), text, 0, None))
+            return
+        ended = time.monotonic()
+        well = response.status == 200
+        answered = json.loads(content)["outputs"][0]["data"][0] if well and not self._body else None
+        self.asked.append(Asked(began, ended, text, response.status, answered, response.headers["Retry-After"]))
+
+
+def healed(backend, send):
+    """Nobody tells the gateway, which has one second to notice."""
+    backend.heal()
+    began = time.monotonic()
+    until(lambda: answer(send("after")) == "after")
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -50,7 +167,7 @@ def test_a_live_server_that_goes_wrong_is_told_in_time_and_not_asked_twice_and_h
         version(tmp_path, 1, backend)
         with serving(tmp_path) as (_, send):
             assert answer(send("before")) == "before"
-            backend.fault, before = fault, backend.count
+            backend.fault, before, connected = fault, backend.count, backend.connections
             # The end of a connection that was kept says nothing of the server: it does not count.
             for failures in range(7):
                 began = time.monotonic()
@@ -60,15 +177,19 @@ def test_a_live_server_that_goes_wrong_is_told_in_time_and_not_asked_twice_and_h
                 if response.status_code == 503:
                     break
                 assert response.status_code == FAULTS[fault], response.text
-            if fault.endswith("without end"):
+            if fault in TOO_LARGE:
                 # That an answer is too large may be due to the request: the circuit stays closed.
                 assert response.status_code == 502 and backend.count == before + 7
             else:
                 # Each was sent once; then the circuit was open and nobody was asked any more.
+                assert response.status_code == 503, f"the circuit is closed after {failures + 1} failures"
                 assert failures in (5, 6) and response.headers["retry-after"]
-                assert backend.count == before + failures
-            backend.heal()
-            until(lambda: answer(send("after")) == "after")
+                if fault == "resets when it is connected to":
+                    # Only the one on the connection that was kept was read.
+                    assert (backend.count, backend.connections) == (before + 1, connected + failures - 1)
+                else:
+                    assert backend.count == before + failures
+            healed(backend, send)
             assert answer(send("again")) == "again"
 
 
@@ -78,67 +199,297 @@ def test_a_server_that_is_gone_is_told_and_heals_by_itself(tmp_path):
         with serving(tmp_path) as (_, send):
             assert answer(send("before")) == "before"
             backend.refuse()
-            statuses = [send().status_code for _ in range(8)]
+            responses = [send() for _ in range(8)]
+            statuses = [response.status_code for response in responses]
             assert set(statuses) == {502, 503} and statuses[-1] == 503, statuses
-            backend.heal()
-            until(lambda: answer(send("after")) == "after")
+            assert all(response.json()["error"] for response in responses)
+            healed(backend, send)
 
 
-@pytest.mark.parametrize("fault", ["resets when a request has come", "closes when a request has come"])
+# Two endpoints
+
+
+@pytest.mark.parametrize("fault", SENT_AGAIN)
 def test_what_may_be_sent_again_is_answered_by_the_other_endpoint(fault, tmp_path):
-    with FaultyBackend(fault=fault) as bad, FaultyBackend() as good:
+    with FaultyBackend() as bad, FaultyBackend() as good:
         version(tmp_path, 1, bad, good, idempotent=True)
-        bad.fault = None
         with serving(tmp_path) as (_, send):
-            bad.fault = fault
+            go_wrong(bad, fault)
             assert [answer(send(str(number))) for number in range(20)] == [str(number) for number in range(20)]
             assert good.count >= 15
 
 
-@pytest.mark.parametrize("fault", ["closes when a request has come", "never answers", "states two lengths"])
+@pytest.mark.parametrize("fault", LEFT_ALONE)
+def test_an_endpoint_that_goes_wrong_is_left_alone_and_the_other_answers(fault, tmp_path):
+    with FaultyBackend() as bad, FaultyBackend() as good:
+        version(tmp_path, 1, bad, good, idempotent=True)
+        with serving(tmp_path) as (_, send):
+            go_wrong(bad, fault)
+            statuses = [send(str(number)).status_code for number in range(40)]
+            # One more than open the circuit: the first may be on a connection that was kept.
+            assert set(statuses) <= {200, FAULTS[fault]} and len(statuses) - statuses.count(200) <= 6, statuses
+            assert [answer(send(str(number))) for number in range(20)] == [str(number) for number in range(20)]
+
+
+def test_what_was_not_sent_goes_to_the_other_endpoint_whatever_it_does(tmp_path):
+    with FaultyBackend() as bad, FaultyBackend() as good:
+        version(tmp_path, 1, bad, good)
+        with serving(tmp_path) as (_, send):
+            go_wrong(bad, "refuses")
+            assert [answer(send(str(number))) for number in range(20)] == [str(number) for number in range(20)]
+
+
+def test_what_was_sent_to_one_endpoint_is_not_sent_to_the_other(tmp_path):
+    with FaultyBackend() as bad, FaultyBackend() as good:
+        version(tmp_path, 1, bad, good)
+        with serving(tmp_path) as (_, send):
+            go_wrong(bad, "closes when a request has come")
+            before = bad.count + good.count
+            statuses = [send().status_code for _ in range(40)]
+            assert set(statuses) == {200, 502} and statuses.count(502) <= 6, statuses
+            assert bad.count + good.count == before + len(statuses)
+
+
+# What circuit breakers do meanwhile
+
+
+def test_while_a_circuit_is_open_one_request_at_a_time_tries(tmp_path):
+    with FaultyBackend() as backend:
+        version(tmp_path, 1, backend)
+        with serving(tmp_path, "--set", "threads=1") as (gateway, send):
+            backend.fault = "never answers"
+            for _ in range(5):
+                assert send().status_code == 504
+            assert send().status_code == 503
+            before, backend.most = backend.count, 0
+            with Load(gateway, 8) as load:
+                until(lambda: backend.count >= before + 3)
+            assert backend.most == 1
+            assert {asked.status for asked in load.asked} == {503, 504}
+            # Whoever tried was told so; all others were told at once.
+            assert sum(asked.status == 504 for asked in load.asked) == backend.count - before
+            healed(backend, send)
+            with Load(gateway, 8) as load:
+                until(lambda: len(load.asked) > 100)
+            assert {asked.status for asked in load.asked} == {200}
+
+
+def test_a_server_that_becomes_slow_is_told_in_time_and_heals(tmp_path):
+    with FaultyBackend() as backend:
+        version(tmp_path, 1, backend)
+        with serving(tmp_path) as (_, send):
+            for delay in (0, 0.02, 0.05, 0.1):
+                backend.delay = delay
+                assert answer(send(str(delay))) == str(delay)
+            statuses = []
+            for step in range(7):
+                backend.delay = 1 + step / 4
+                began = time.monotonic()
+                statuses.append(send().status_code)
+                assert time.monotonic() - began < PATIENCE
+            assert statuses == [504] * 5 + [503] * 2
+            backend.delay = 0
+            healed(backend, send)
+
+
+# Answers that are not what they seem
+
+
+@pytest.mark.parametrize("fault", ["closes within the body", "resets within the body", "hangs within the body"])
+@pytest.mark.parametrize("name", ["echo", "another"])
+def test_a_long_answer_that_breaks_off_is_no_whole_answer(name, fault, tmp_path):
+    with FaultyBackend() as backend:
+        # Under another name its answers are collected whole; otherwise they are passed on as they come.
+        version(tmp_path, 1, backend, model=name, version="1")
+        text = "x" * 300_000
+        with serving(tmp_path) as (_, send):
+            assert answer(send(text)) == text
+            backend.fault = fault
+            for _ in range(3):
+                began = time.monotonic()
+                try:
+                    response = send(text)
+                except httpx2.RemoteProtocolError:
+                    # The head was on its way already: the connection ends before the answer does.
+                    pass
+                else:
+                    assert response.status_code in (502, 504) and response.json()["error"]
+                assert time.monotonic() - began < PATIENCE
+            backend.heal()
+            until(lambda: answer(send(text)) == text)
+
+
+def test_what_stands_behind_an_answer_is_never_the_answer_to_another_request(tmp_path):
+    with FaultyBackend() as backend:
+        version(tmp_path, 1, backend)
+        with serving(tmp_path, "--set", "threads=1") as (_, send):
+            backend.behind = backend.answer_with(["somebody else's"])
+            backend.fault = "states too short a length"
+            for number in range(20):
+                assert "somebody else's" not in send(str(number)).text
+            backend.heal()
+            until(lambda: answer(send("after")) == "after")
+            assert [answer(send(str(number))) for number in range(20)] == [str(number) for number in range(20)]
+
+
+def test_an_answer_that_is_cut_by_too_short_a_length_is_no_success(tmp_path):
+    with FaultyBackend() as backend:
+        version(tmp_path, 1, backend)
+        with serving(tmp_path) as (_, send):
+            backend.fault = "states too short a length"
+            response = send()
+            assert response.status_code == 502 and response.json()["error"], response.text
+
+
+# D2: the candidate
+
+
+@pytest.mark.parametrize("fault", ["refuses", "states too short a length", *FAULTS])
 def test_a_candidate_that_goes_wrong_is_a_failed_pair_and_nothing_to_live_clients(fault, tmp_path):
     with FaultyBackend() as live, FaultyBackend() as candidate:
         version(tmp_path, 1, live)
-        version(tmp_path, 2, candidate, breaker={"failures": 1000})
-        with serving(tmp_path, slots={"blue": 1, "green": 2}) as (gateway, send), Client(gateway.admin) as admin:
-            candidate.fault = fault
-            for number in range(30):
-                assert answer(send(str(number))) == str(number)
-            counts = settled(admin, "echo")["coverage"]["counts"]
-            dropped = sum(counts["dropped"].values()) if isinstance(counts["dropped"], dict) else counts["dropped"]
-            assert counts["sampled"] == counts["paired"] + dropped
-            assert counts["paired"] > 0
-            pairs = admin.json("/admin/v1/models/echo/pairs?limit=50")["pairs"]
-            assert pairs and all(pair["live"] == "answered" and pair["candidate"] != "answered" for pair in pairs)
+        version(tmp_path, 2, candidate)
+        manifest = {"slots": {"blue": 1, "green": 2}, "shadow": {"concurrency": 16}}
+        with serving(tmp_path, **manifest) as (gateway, _), Client(gateway.admin) as admin:
+            go_wrong(candidate, fault)
+            with Load(gateway, 2, pause=0.01) as load:
+                # A busy machine mirrors not all.
+                until(lambda: counts_that_add_up(admin)["paired"] + counts_that_add_up(admin)["pending"] >= 40)
+            assert load.asked and all(asked.text == asked.sent for asked in load.asked)
+            trial = settled(admin, "echo")
+            counts, outcomes = trial["coverage"]["counts"], trial["outcomes"]
+            assert outcomes["live"] == {"answered": counts["paired"]}
+            assert sum(outcomes["candidate"].values()) == counts["paired"] >= 25
+            assert set(outcomes["candidate"]) <= {"error", "timeout", "invalid"}
+            with Operator(gateway) as operator:
+                status, verdict = operator.call("GET", "/gate/echo")
+                assert (status, verdict["decision"], verdict["promote"]) == (409, "reject", False)
+                assert verdict["verdict"]["reasons"]
+                assert operator.call("POST", "/admin/v1/models/echo/promote", {})[0] == 409
 
 
-def test_after_a_promotion_is_acknowledged_no_request_starts_at_the_old_server(tmp_path):
+# D9: a slow candidate
+
+
+def test_a_candidate_that_is_a_hundred_times_slower_costs_pairs_and_nothing_else(tmp_path):
+    with FaultyBackend(delay=0.002) as live, FaultyBackend() as candidate:
+        version(tmp_path, 1, live)
+        version(tmp_path, 2, candidate, timeouts={})
+        manifest = {"slots": {"blue": 1, "green": 2}, "shadow": {"queue": 16, "noise": "0%"}}
+        with serving(tmp_path, **manifest) as (gateway, _), Client(gateway.admin) as admin:
+            before, candidate.delay = candidate.count, 0.2
+            with Load(gateway, 4, pause=0.005) as load:
+                until(lambda: counts_that_add_up(admin)["sampled"] >= 600)
+            assert len(load.asked) >= 600 and all(asked.text == asked.sent for asked in load.asked)
+            trial = settled(admin, "echo")
+            counts = trial["coverage"]["counts"]
+            assert counts["sampled"] == len(load.asked)
+            assert sum(counts["dropped"].values()) > 0
+            assert trial["outcomes"]["candidate"] == {"answered": counts["paired"]}
+            # Each pair was asked for once, and nobody was asked for what was dropped.
+            assert candidate.count == before + counts["paired"]
+
+
+# D11: a storm of promotions
+
+
+def test_in_a_storm_of_promotions_no_request_fails_or_starts_at_the_old_server_after_the_answer(tmp_path):
     with FaultyBackend(mark="-blue") as blue, FaultyBackend(mark="-green") as green:
         version(tmp_path, 1, blue)
         version(tmp_path, 2, green)
-        with serving(tmp_path, slots={"blue": 1, "green": 2}) as (gateway, _):
-            asked, stop = [], threading.Event()
-
-            def load():
-                with httpx2.Client(timeout=20) as client:
-                    while not stop.is_set():
-                        began = time.monotonic()
-                        asked.append((began, answer(ask(client, gateway, "x"))))
-
-            clients = [threading.Thread(target=load) for _ in range(4)]
-            for client in clients:
-                client.start()
-            acknowledged = []
-            for _ in range(15):
-                for action, mark, old in (("promote", "x-green", "x-blue"), ("rollback", "x-blue", "x-green")):
-                    force = ["--force"] if action == "promote" else []
+        with serving(tmp_path, slots={"blue": 1, "green": 2}) as (gateway, _), Operator(gateway) as operator:
+            moves = [("-blue", float("-inf"), float("-inf"))]
+            with Load(gateway, 3, pause=0.002) as load:
+                begin = time.monotonic()
+                while len(moves) <= 400:
+                    # Twenty each second, or as many as there can be.
+                    time.sleep(max(0, begin + len(moves) / 20 - time.monotonic()))
+                    promotes = len(moves) % 2 == 1
+                    body = {"reason": "storm"} | ({"force": True} if promotes else {})
                     called = time.monotonic()
-                    teal(gateway, action, "echo", *force, "--reason", "test")
-                    acknowledged.append((called, time.monotonic(), mark, old))
-            stop.set()
-            for client in clients:
-                client.join()
-            assert len(asked) > 100 and all(text for _, text in asked)
-            for index, (_, done, mark, _) in enumerate(acknowledged):
-                until_next = acknowledged[index + 1][0] if index + 1 < len(acknowledged) else float("inf")
-                assert {text for began, text in asked if done < began < until_next} <= {mark}
+                    status, reply = operator.call(
+                        "POST", f"/admin/v1/models/echo/{'promote' if promotes else 'rollback'}", body
+                    )
+                    assert status == 200, reply
+                    moves.append(("-green" if promotes else "-blue", called, time.monotonic()))
+                asked = len(load.asked)
+                until(lambda: len(load.asked) > asked + 20)
+            assert_never_the_old_side(load.asked, moves)
+            audit = [row["action"] for row in operator.audit()]
+            assert (audit.count("promote"), audit.count("rollback")) == (200, 200)
+
+
+def assert_never_the_old_side(asked, moves):
+    """`moves`: mark, when the move was called, when it was acknowledged. A side may answer what began before the move
+    away from it was acknowledged and ended after the move to it was called."""
+    acknowledged = [done for _, _, done in moves]
+    strict = 0
+    for one in asked:
+        assert one.status == 200, one
+        # The last move that was acknowledged when it began, and all that were called before it ended.
+        index = bisect.bisect_left(acknowledged, one.began) - 1
+        marks = {mark for mark, called, _ in itertools.islice(moves, index, index + 8) if called <= one.ended}
+        assert index + 8 >= len(moves) or moves[index + 8][1] > one.ended, "slower than the storm"
+        strict += len(marks) == 1
+        assert one.text in {one.sent + mark for mark in marks}, (one, moves[index : index + 3])
+    # Most of them did not meet a move.
+    assert strict > len(asked) / 4 and strict > 1000, (strict, len(asked))
+
+
+# D7: a process that did not run
+
+
+def test_a_gateway_that_stood_still_fails_nothing_and_says_so(tmp_path):
+    with FaultyBackend() as backend:
+        version(tmp_path, 1, backend, timeouts={})
+        with serving(tmp_path) as (gateway, _):
+            with Load(gateway, 4) as kept, Load(gateway, 2, keeps=False) as opened:
+                until(lambda: len(kept.asked) > 100 and len(opened.asked) > 50)
+                os.kill(gateway.pid, signal.SIGSTOP)
+                try:
+                    # The fault itself.
+                    time.sleep(2)
+                finally:
+                    os.kill(gateway.pid, signal.SIGCONT)
+                resumed = time.monotonic()
+                for load in (kept, opened):
+                    until(lambda load=load: sum(asked.began > resumed for asked in load.asked) > 50)
+            for asked in kept.asked + opened.asked:
+                assert asked.text == asked.sent, asked
+            # Some were on their way meanwhile.
+            assert any(asked.ended - asked.began > 1.5 for asked in kept.asked)
+            assert any(asked.ended - asked.began > 1.5 for asked in opened.asked)
+            until(lambda: "the process did not run" in gateway.log())
+            assert "an event loop is blocked" not in gateway.log()
+
+
+# D8: more than can be answered
+
+
+def test_three_times_what_can_be_answered_is_answered_or_refused_and_over_when_the_load_is(tmp_path):
+    place = tmp_path / "models" / "sentiment"
+    shutil.copytree(MODELS / "sentiment" / "1", place / "1")
+    manifest = {"slots": {"blue": 1}, "live": "blue", "execution": "workers", "workers": 1}
+    (place / "model.yaml").write_text(json.dumps(manifest))
+    texts = [request["inputs"][0]["data"][0] for request in heldout("sentiment")[:128]]
+    tensor = {"name": "text", "datatype": "BYTES", "shape": [len(texts)], "data": texts}
+    body = json.dumps({"inputs": [tensor]}).encode()
+    with Gateway(tmp_path, models=tmp_path / "models") as gateway:
+        path = "/v2/models/sentiment/infer"
+        with Load(gateway, 2, path=path, body=body) as load:
+            until(lambda: len(load.asked) >= 60)
+        begun = load.asked[20].ended
+        saturation = len(load.asked[21:]) / (load.asked[-1].ended - begun)
+        with Load(gateway, 64, path=path, body=body, rate=3 * saturation) as load:
+            began = time.monotonic()
+            until(lambda: time.monotonic() > began + 10)
+        dropped = time.monotonic()
+        offered = len(load.asked) / (dropped - began)
+        statuses = collections.Counter(asked.status for asked in load.asked)
+        assert set(statuses) == {200, 503}, statuses
+        assert all(asked.retry for asked in load.asked if asked.status == 503)
+        assert offered > 2 * saturation, "the clients are too slow to tell anything"
+        with Load(gateway, 2, path=path, body=body, rate=saturation / 3) as load:
+            until(lambda: sum(asked.began > dropped + 2 for asked in load.asked) >= 20)
+        late = [asked for asked in load.asked if asked.began > dropped + 2]
+        assert {asked.status for asked in late} == {200}, late
