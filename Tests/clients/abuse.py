@@ -36,7 +36,8 @@ def repository(folder, backend):
         shutil.copytree(MODELS / model / "1", folder / model / "1")
     for model, keys in versions.items():
         (folder / model / "1").mkdir(parents=True)
-        keys |= {"endpoints": [f"http://{backend.address}"], "pool": {"connections": 512, "pending": 10_000, "idle": "1s"}}
+        keys |= {"endpoints": [f"http://{backend.address}"], "pool": {"connections": 512, "pending": 10_000,
+            "idle": "1s"}}
         # JSON is YAML.
         (folder / model / "1" / "backend.yaml").write_text(json.dumps(keys))
     for model in ("digits", "sentiment", *versions):
@@ -105,7 +106,8 @@ class Process:
             return found if found["teal_connections"] == 0 and running == 0 else None
 
         found = until(quiet)
-        state = {name: found[f'teal_http_requests_total{{state="{name}"}}'] for name in ("accepted", "answered", "aborted", "shed")}
+        state = {name: found[f'teal_http_requests_total{{state="{name}"}}'] for name in ("accepted", "answered",
+            "aborted", "shed")}
         assert state["accepted"] == state["answered"] + state["aborted"] + state["shed"], state
         if files is not None:
             # One more is the connection that metrics were asked on.

@@ -1,5 +1,5 @@
-"""A server of ours behind slots that reads strictly and keeps a record: what reaches it is one well-formed request after
-the other, or a violation. A process of its own, so that it keeps up with a gateway."""
+"""A server of ours behind slots that reads strictly and keeps a record: what reaches it is one well-formed request
+after the other, or a violation. A process of its own, so that it keeps up with a gateway."""
 
 import asyncio
 import collections

@@ -54,7 +54,8 @@ framed("chunked in another case", ANSWERED, b"tRANSFER-eNCODING: CHUNKED", body=
 framed("chunked with spaces around", ANSWERED, b"Transfer-Encoding:   chunked  ", body=chunks)
 framed("chunks of one byte", ANSWERED, CHUNKED, body=lambda body: chunks(body, 1))
 framed("chunk sizes with zeros", ANSWERED, CHUNKED, body=lambda body: b"000%x\r\n%s\r\n000\r\n\r\n" % (len(body), body))
-framed("chunk extensions", ANSWERED, CHUNKED, body=lambda body: b'%x;a="b;c";d\r\n%s\r\n0;e\r\n\r\n' % (len(body), body))
+framed("chunk extensions", ANSWERED, CHUNKED, body=lambda body: b'%x;a="b;c";d\r\n%s\r\n0;e\r\n\r\n' % (len(body),
+    body))
 framed("trailers", ANSWERED, CHUNKED, body=lambda body: chunks(body)[:-2] + b"X-Sum: 1\r\nX-Other:\r\n\r\n")
 framed("trailer that frames", ANSWERED, CHUNKED, body=lambda body: chunks(body)[:-2] + b"Content-Length: 90\r\n\r\n")
 plain("empty line before", ANSWERED)
@@ -70,10 +71,12 @@ plain("query", ANSWERED)
 PAYLOADS["query"] = (lambda target, body, _: post(target + b"?a=%0d%0a/b", length(body), body=body)), ANSWERED
 PAYLOADS["slashes"] = (lambda target, body, _: post(b"/" + target, length(body), body=body)), ANSWERED
 PAYLOADS["escapes"] = (
-    (lambda target, body, _: post(target.replace(b"v", b"%76").replace(b"/infer", b"/%69nfer"), length(body), body=body)),
+    (lambda target, body, _: post(target.replace(b"v", b"%76").replace(b"/infer", b"/%69nfer"), length(body),
+        body=body)),
     ANSWERED,
 )
-plain("upgrade to HTTP/2", ANSWERED, b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABk")
+plain("upgrade to HTTP/2", ANSWERED, b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c",
+    b"HTTP2-Settings: AAMAAABk")
 plain("upgrade to a web socket", ANSWERED, b"Connection: Upgrade", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13")
 plain("hop by hop of framing", ANSWERED, b"Connection: content-length, host, x-request-id", b"X-Request-Id: 1")
 plain("8-bit header value", ANSWERED, b"X-A: \xe4\xff", b"X-Request-Id: \xe4")
@@ -171,7 +174,8 @@ framed("coding twice, one other", REFUSED, CHUNKED, b"Transfer-Encoding: x", bod
 framed("coding twice, the other first", REFUSED, b"Transfer-Encoding: identity", CHUNKED, body=chunks)
 for name in (
     b"Transfer-Encoding ", b"Transfer-Encoding\t", b" Transfer-Encoding", b"\tTransfer-Encoding", b"Transfer_Encoding",
-    b"Transfer\0-Encoding", b"Transfer-Encoding\0", b"Transfer-Encoding\r", b"\rTransfer-Encoding", b"\x0bTransfer-Encoding",
+    b"Transfer\0-Encoding", b"Transfer-Encoding\0", b"Transfer-Encoding\r", b"\rTransfer-Encoding",
+    b"\x0bTransfer-Encoding",
     b"Transfer-Encoding\x0b", b"Transfer Encoding", b"Transfer-Enc\xc3\xb6ding", b"Transfer\xadEncoding",
     b"Transfer-Encoding:\r\n", b"X: y\rTransfer-Encoding", b"X: y\nTransfer-Encoding", b"X: y\r\r\nTransfer-Encoding",
     b"(Transfer-Encoding)", b"Content-Length ", b"Content-Length\t", b"Content_Length", b" Content-Length",
@@ -194,8 +198,10 @@ framed("coding split over two lines", REFUSED, b"Transfer-Encoding: chun\r\n ked
 
 # Chunks.
 for size in (
-    b"", b" ", b"0x%x", b"0X%x", b"+%x", b"-%x", b"-0", b"%x_0", b" %x", b"%x ", b"\t%x", b"%x\t", b"%x ;a", b"g", b"%xg",
-    b"%x.0", b"%x,%x", b'"%x"', b"%x\0", b"\0%x", b"%x\r", b"%x\x0b", b"0000000000000%x0000000000000", b"FFFFFFFFFFFFFFFF",
+    b"", b" ", b"0x%x", b"0X%x", b"+%x", b"-%x", b"-0", b"%x_0", b" %x", b"%x ", b"\t%x", b"%x\t", b"%x ;a", b"g",
+    b"%xg",
+    b"%x.0", b"%x,%x", b'"%x"', b"%x\0", b"\0%x", b"%x\r", b"%x\x0b", b"0000000000000%x0000000000000",
+    b"FFFFFFFFFFFFFFFF",
     b"8000000000000000", b"7FFFFFFFFFFFFFFF", b"FFFFFFFFFFFFFFFFF", b"100000000000000000", b"\xef\xbc\x91", b";a=b",
     b"%x;a\rb", b"%x;a\0b", b"%x;a\nb", b"%x;" + b"a" * 300, b"%x;a=\"\r\n\"",
 ):
@@ -230,9 +236,11 @@ for name, make in {
 for name, lines in {
     "bare line feed": b"X: y\nZ: a", "bare line feed at the end": b"X: y\n", "bare carriage return": b"X: y\rZ: a",
     "carriage return at the end": b"X: y\r", "continued": b"X: y\r\n z", "continued by a tab": b"X: y\r\n\tz",
-    "a line of one space": b" ", "space before the colon": b"X : y", "tab before the colon": b"X\t: y", "no name": b": y",
+    "a line of one space": b" ", "space before the colon": b"X : y", "tab before the colon": b"X\t: y",
+    "no name": b": y",
     "no colon": b"X", "two words": b"X y", "NUL in a name": b"X\0: y", "control in a name": b"X\x01: y",
-    "8-bit name": b"X\xe4: y", "underscore": b"content_length: 5", "NUL in a value": b"X: a\0b", "bell in a value": b"X: \x07",
+    "8-bit name": b"X\xe4: y", "underscore": b"content_length: 5", "NUL in a value": b"X: a\0b",
+    "bell in a value": b"X: \x07",
     "delete in a value": b"X: \x7f", "slash in a name": b"X/Y: z", "quotes": b'"X": y', "brackets": b"[X]: y",
     "a request line": b"GET /v2 HTTP/1.1", "at sign": b"X@: y",
 }.items():
@@ -269,10 +277,14 @@ for name, method in {
     plain(f"method {name}", REFUSED, method=method)
 for name, target in {
     "without a slash": b"v2/models", "!": b"!", "*": b"*", "absolute": b"http://b/v2/models/echo/infer",
-    "absolute, secret": b"https://a@b:80/v2", "upwards": b"/v2/../v2/models/echo/infer", "of dots, escaped": b"/v2/%2e%2e/v2",
-    "slash escaped": b"/v2%2fmodels/echo/infer", "slash escaped upwards": b"/v2/models/..%2f..%2fetc", "NUL escaped": b"/v2%00",
-    "broken escape": b"/v2/%zz", "escape cut": b"/v2/%2", "escaped twice": b"/v2/%2561", "line end escaped": b"/v2%0d%0aX:%20y",
-    "backslash": b"/v2\\models", "with a fragment": b"/v2#x", "of 9,000 bytes": b"/" + b"a" * 9000, "quote": b"/v2'\"<>",
+    "absolute, secret": b"https://a@b:80/v2", "upwards": b"/v2/../v2/models/echo/infer",
+    "of dots, escaped": b"/v2/%2e%2e/v2",
+    "slash escaped": b"/v2%2fmodels/echo/infer", "slash escaped upwards": b"/v2/models/..%2f..%2fetc",
+    "NUL escaped": b"/v2%00",
+    "broken escape": b"/v2/%zz", "escape cut": b"/v2/%2", "escaped twice": b"/v2/%2561",
+    "line end escaped": b"/v2%0d%0aX:%20y",
+    "backslash": b"/v2\\models", "with a fragment": b"/v2#x", "of 9,000 bytes": b"/" + b"a" * 9000,
+    "quote": b"/v2'\"<>",
     "8-bit, escaped": b"/v2/models/%ff", "semicolon": b"/v2/models/echo;a=b/infer", "authority": b"b:443",
     "model of dots": b"/v2/models/.../infer", "model with an escape": b"/v2/models/a%0ab/infer",
 }.items():
@@ -281,15 +293,18 @@ for name, target in {
     )
 for name, target in {
     "with a space": b"/v2 /x", "empty": b"", "with a tab": b"/v2\t", "8-bit": b"/v2\xff", "with NUL": b"/v2\0",
-    "with a carriage return": b"/v2\rx", "with a line feed": b"/v2\nx", "delete": b"/v2\x7f", "of 1 MiB": b"/" + b"a" * MEBIBYTE,
+    "with a carriage return": b"/v2\rx", "with a line feed": b"/v2\nx", "delete": b"/v2\x7f",
+    "of 1 MiB": b"/" + b"a" * MEBIBYTE,
     "behind two spaces": b" /v2", "before two spaces": b"/v2 ",
 }.items():
     PAYLOADS[f"target {name}"] = (
         (lambda _, body, _h, target=target: post(target, length(body), body=body)), REFUSED,
     )
 for version in (
-    b"HTTP/0.9", b"HTTP/1.2", b"HTTP/2.0", b"HTTP/2", b"HTTP/1.1.1", b"HTTP/1.1x", b"HTTP/1.", b"HTTP/01.1", b"HTTP/1.01",
-    b"http/1.1", b"HTTP /1.1", b"HTTPS/1.1", b"HTTP/1,1", b"HTTP/1.1 ", b"HTTP/1.1\t", b"HTTP/-1.1", b"HTTP/+1.1", b"HTTP/1.a",
+    b"HTTP/0.9", b"HTTP/1.2", b"HTTP/2.0", b"HTTP/2", b"HTTP/1.1.1", b"HTTP/1.1x", b"HTTP/1.", b"HTTP/01.1",
+    b"HTTP/1.01",
+    b"http/1.1", b"HTTP /1.1", b"HTTPS/1.1", b"HTTP/1,1", b"HTTP/1.1 ", b"HTTP/1.1\t", b"HTTP/-1.1", b"HTTP/+1.1",
+    b"HTTP/1.a",
     b"ICE/1.0", b"", b"1.1", b"HTTP/\xef\xbc\x91.1", b"HTTP/9.9",
 ):
     plain(f"version {version!r}", REFUSED, version=version)
@@ -299,7 +314,8 @@ plain("no Host", REFUSED, host=b"")
 plain("two Hosts", REFUSED, b"Host: b")
 plain("two Hosts alike", REFUSED, b"host: a")
 for host in (
-    b"a/b", b"a@b", b"a,b", b"a b", b"a\tb", b"http://a", b"a?b", b"a#b", b"a\\b", b"\xe4", b"a;b", b"a%41", b"{a}", b"a\x0bb",
+    b"a/b", b"a@b", b"a,b", b"a b", b"a\tb", b"http://a", b"a?b", b"a#b", b"a\\b", b"\xe4", b"a;b", b"a%41", b"{a}",
+    b"a\x0bb",
     b"a:80/v2", b"user:pass@a", b"a\0", b"a\x7f",
 ):
     plain(f"Host {host!r}", REFUSED, host=b"Host: " + host + b"\r\n")
@@ -313,7 +329,9 @@ PAYLOADS["proxy protocol"] = (
     (lambda target, body, _: b"PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n" + post(target, length(body), body=body)), REFUSED,
 )
 PAYLOADS["proxy protocol 2"] = (
-    (lambda target, body, _: b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + bytes(12) + post(target, length(body), body=body)), REFUSED,
+    (lambda target, body, _: b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + bytes(12) + post(target, length(body),
+        body=body)), REFUSED,
 )
-PAYLOADS["an answer"] = ((lambda _t, _b, hidden: b"HTTP/1.1 200 OK\r\nHost: a\r\nContent-Length: 0\r\n\r\n" + hidden), REFUSED)
+PAYLOADS["an answer"] = ((lambda _t, _b, hidden: b"HTTP/1.1 200 OK\r\nHost: a\r\nContent-Length: 0\r\n\r\n" + hidden),
+    REFUSED)
 PAYLOADS["HTTP/0.9"] = ((lambda target, _b, _h: b"GET " + target + b"\r\n\r\n"), REFUSED)

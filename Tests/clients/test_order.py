@@ -43,7 +43,7 @@ class Pipe:
         self._received = b""
 
     def send(self, requests, generator):
-        """Requests are (bytes, status, id), id None when the answer has none. Fewer are sent where the connection ends."""
+        """Requests are (bytes, status, id), id None when the answer has none. Sends fewer where a connection ends."""
         if self._left == 0:
             host, port = self._address.split(":")
             self._socket = socket.create_connection((host, int(port)), 20)

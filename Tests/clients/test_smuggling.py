@@ -1,5 +1,5 @@
-"""Requests that two servers could read in two ways: Teal answers each once and ends the connection, and what it passes on to
-a server is one well-formed request for each that it took, no more."""
+"""Requests that two servers could read in two ways: Teal answers each once and ends the connection, and what it
+passes on to a server is one well-formed request for each that it took, no more."""
 
 import json
 import os
@@ -50,7 +50,8 @@ class Case:
         self.bodies = {part: body_of(self.token + part) for part in ("before", "payload", "behind", "hidden")}
         hidden = post(path, length(self.bodies["hidden"]), body=self.bodies["hidden"])
         payload = write(path, self.bodies["payload"], hidden)
-        before, behind = (post(path, length(self.bodies[part]), body=self.bodies[part]) for part in ("before", "behind"))
+        before, behind = (post(path, length(self.bodies[part]), body=self.bodies[part]) for part in ("before",
+            "behind"))
         self.sent = {"alone": payload, "first": payload + behind, "between": before + payload + behind}[
             "first" if place == "in pieces" else place
         ]
