@@ -73,7 +73,7 @@ extension LoopBackend {
     ) {
         let now = self.loop.now
         let wasKept = isStale && isUntouched && reason == .closed
-        if let endpoint = call.endpoint, !wasKept, Self.isBlamed(reason, hasBegun: hasBegun) {
+        if let endpoint = call.endpoint, !wasKept, Self.isBlamed(reason, call, hasBegun: hasBegun) {
             self.blame(endpoint, call, now: now)
         }
         call.failure = UpstreamFailure(reason, message, wasSent: call.wasSent, hasBegun: hasBegun)
@@ -141,7 +141,7 @@ extension LoopBackend {
         let hasBegun = call.deadline.phase == .reading
         let isWaiting = call.isWaiting
         self.detach(call)
-        if let endpoint = call.endpoint, !isWaiting, Self.isBlamed(reason, hasBegun: hasBegun) {
+        if let endpoint = call.endpoint, !isWaiting, Self.isBlamed(reason, call, hasBegun: hasBegun) {
             self.blame(endpoint, call, now: now)
         }
         let message =
@@ -200,12 +200,12 @@ extension LoopBackend {
 
     // MARK: Blame
 
-    /// Whether a failure tells something of the endpoint. Once an answer has begun, running out of time may be the doing of
-    /// a client that reads slowly.
-    private static func isBlamed(_ reason: UpstreamFailure.Reason, hasBegun: Bool) -> Bool {
+    /// Whether a failure tells something of the endpoint. When some of the answer was passed on, or was to be read slowly,
+    /// running out of time may be the doing of the client or of a long answer.
+    private static func isBlamed(_ reason: UpstreamFailure.Reason, _ call: UpstreamCall, hasBegun: Bool) -> Bool {
         switch reason {
         case .connectFailed, .connectTimeout, .closed, .malformed, .firstByteTimeout, .idleTimeout: true
-        case .totalTimeout: !hasBegun
+        case .totalTimeout: !hasBegun || !(call.wasPaused || call.isPassedOn)
         case .unavailable, .overloaded, .tooLarge, .cancelled: false
         }
     }

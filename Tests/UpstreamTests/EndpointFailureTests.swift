@@ -240,6 +240,37 @@ struct EndpointFailureTests {
         #expect(upstream.counters.breakersOpened == 0)
     }
 
+    @Test("a body that trickles until the time is up opens the breaker")
+    func trickledBody() throws {
+        let upstream = try EmbeddedUpstream { $0.timeouts.total = 5_000_000_000 }
+        for index in 0..<5 {
+            upstream.send()
+            try upstream.serve(index, "HTTP/1.1 200 OK\r\n\r\n")
+        }
+        for _ in 0..<6 {
+            for index in 0..<5 { try upstream.serve(index, "a") }
+            upstream.wait(.seconds(1))
+        }
+        #expect(upstream.counters.failures(.totalTimeout) == 5)
+        #expect(upstream.counters.breakersOpened == 1)
+    }
+
+    @Test("but not one that was passed on as it came: it may just be long")
+    func longAnswer() throws {
+        let upstream = try EmbeddedUpstream { $0.timeouts.total = 5_000_000_000 }
+        for index in 0..<10 {
+            let (_, call) = upstream.send()
+            try upstream.serve(index, "HTTP/1.1 200 OK\r\n\r\n")
+            call?.passOn()
+        }
+        for _ in 0..<6 {
+            for index in 0..<10 { try upstream.serve(index, "a") }
+            upstream.wait(.seconds(1))
+        }
+        #expect(upstream.counters.failures(.totalTimeout) == 10)
+        #expect(upstream.counters.breakersOpened == 0)
+    }
+
     @Test("an endpoint that fails again and again is ejected while another serves")
     func ejection() throws {
         let upstream = try EmbeddedUpstream(endpoints: 2)
