@@ -178,8 +178,12 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     private func end(_ call: UpstreamCall) {
+        // Bytes behind the answer belong to nothing that was asked: its length may be wrong, and the answer cut.
+        guard self.input.readableBytes == 0 || call.isPassedOn else {
+            return self.fail(.malformed, "something follows the answer's end")
+        }
         self.call = nil
-        // Bytes behind the answer belong to nothing that was asked; a request not wholly written is no good start.
+        // A request not wholly written is no good start.
         let isReusable =
             self.state == .busy && self.keepsAlive && self.input.readableBytes == 0
             && self.channel?.isActive == true && self.channel?.isWritable == true
