@@ -152,7 +152,8 @@ package final class UpstreamConnection: ChannelDuplexHandler {
         do throws(ResponseFault) {
             while try self.step() {}
         } catch {
-            self.fail(error.kind == .malformed ? .malformed : .tooLarge, error.message)
+            // A large body may be due to the request; a head without end is the server's own.
+            self.fail(error.kind == .bodyTooLarge ? .tooLarge : .malformed, error.message)
         }
         // Lets go of the memory that was read into.
         if self.input.readableBytes == 0 { self.input = ByteBuffer() }

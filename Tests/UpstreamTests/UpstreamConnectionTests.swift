@@ -160,14 +160,21 @@ struct UpstreamConnectionTests {
     }
 
     @Test(
-        "an answer larger than allowed fails",
-        arguments: ["Content-Length: 101\r\n\r\n", "A: \(String(repeating: "a", count: 70_000))"]
+        "an answer larger than allowed fails; a head without end is the server's fault, a large body may be the request's",
+        arguments: [
+            ("Content-Length: 101\r\n\r\n", .tooLarge, 0),
+            ("A: \(String(repeating: "a", count: 70_000))", .malformed, 1),
+        ] as [(String, UpstreamFailure.Reason, UInt64)]
     )
-    func tooLarge(rest: String) throws {
-        let upstream = try EmbeddedUpstream { $0.answerBytes = 100 }
+    func tooLarge(rest: String, reason: UpstreamFailure.Reason, opened: UInt64) throws {
+        let upstream = try EmbeddedUpstream {
+            $0.answerBytes = 100
+            $0.breaker.failures = 1
+        }
         let (exchange, _) = upstream.send()
         try upstream.serve(0, "HTTP/1.1 200 OK\r\n" + rest)
-        #expect(exchange.events == [.failed(.tooLarge)])
+        #expect(exchange.events == [.failed(reason)])
+        #expect(upstream.counters.breakersOpened == opened)
         #expect(!upstream.isOpen(0))
     }
 

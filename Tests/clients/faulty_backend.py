@@ -39,8 +39,8 @@ FAULTS = {
     "sends a body without end": 502,
     "announces a huge body": 502,
 }
-# The answer is larger than allowed.
-TOO_LARGE = {"sends a head without end", "sends a body without end", "announces a huge body"}
+# The answer's body is larger than allowed.
+TOO_LARGE = {"sends a body without end", "announces a huge body"}
 RESET = struct.pack("ii", 1, 0)
 
 
