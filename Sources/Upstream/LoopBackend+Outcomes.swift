@@ -1,3 +1,4 @@
+import HTTP1
 package import NIOCore
 import ServingCore
 
@@ -34,9 +35,12 @@ extension LoopBackend {
     }
 
     /// The final head has come.
-    func begun(_ call: UpstreamCall, status: Int) {
-        call.deadline.begin()
-        if status < 500 { call.endpoint?.breaker.answered(isProbe: call.isProbe) }
+    func begun(_ call: UpstreamCall, _ head: ResponseHead) {
+        // What is only looked up is never a stream that somebody reads.
+        let isStream = head.contentType == .eventStream && call.request.route.method == .post
+        call.deadline.begin(isStream: isStream)
+        if isStream { call.passOn() }
+        if head.status < 500 { call.endpoint?.breaker.answered(isProbe: call.isProbe) }
     }
 
     /// The whole answer has come; `connection` may be used again or has been closed.

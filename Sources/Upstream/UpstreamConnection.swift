@@ -168,7 +168,7 @@ package final class UpstreamConnection: ChannelDuplexHandler {
             self.hasBegun = true
             self.status = head.status
             self.keepsAlive = head.keepsAlive
-            call.backend.begun(call, status: head.status)
+            call.backend.begun(call, head)
             call.exchange?.upstream(head: head)
         case .body(let piece): call.exchange?.upstream(body: piece)
         case .end:

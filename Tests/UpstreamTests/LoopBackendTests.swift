@@ -120,6 +120,25 @@ struct LoopBackendTests {
         #expect(upstream.violations() == [])
     }
 
+    @Test("a stream of events may take longer than any other answer, and its end by the clock is nobody's fault")
+    func stream() throws {
+        let upstream = try EmbeddedUpstream {
+            $0.timeouts.total = 5_000_000_000
+            $0.timeouts.stream = 60_000_000_000
+            $0.breaker.failures = 1
+        }
+        let (exchange, _) = upstream.send(deadline: upstream.loop.now + .seconds(3))
+        try upstream.serve(0, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        for second in 0..<61 {
+            #expect(exchange.ends == 0, "after \(second) s")
+            upstream.wait(.seconds(1))
+            try upstream.serve(0, "data: x\n\n")
+        }
+        #expect(exchange.events.last == .failed(.totalTimeout))
+        #expect(upstream.counters.breakersOpened == 0)
+        #expect(upstream.violations() == [])
+    }
+
     @Test("a head that trickles in does not hold on for longer")
     func trickle() throws {
         let upstream = try EmbeddedUpstream { $0.timeouts.firstByte = 4_000_000_000 }

@@ -41,6 +41,9 @@ FAULTS = {
 }
 # The answer's body is larger than allowed.
 TOO_LARGE = {"sends a body without end", "announces a huge body"}
+# A stream: an event for each number, and the end.
+EVENT = 'data: {"choices": [{"index": 0, "delta": {"content": "%d"}}]}\n\n'
+DONE = 'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -55,6 +58,8 @@ class FaultyBackend:
         self.mark, self.fault, self.delay = mark, fault, delay
         self.count = self.most = self.connections = 0
         self._active = 0
+        # Instead of all that a stream of so many events, each after so many seconds; to chats, too.
+        self.events = None
         # What follows an answer whose length is too short.
         self.behind = b""
         self._listener = None
@@ -132,7 +137,7 @@ class FaultyBackend:
             if name.lower() == b"content-length":
                 length = int(value)
         body = reader.read(length)
-        if b"/infer" not in line:
+        if b"/infer" not in line and not (self.events and b"/completions" in line):
             document = METADATA if b"/models/" in line else {"name": "test", "version": "1", "extensions": []}
             connection.sendall(self._answer(document))
             return True
@@ -147,6 +152,9 @@ class FaultyBackend:
                 self._active -= 1
 
     def _infer(self, connection, reader, body):
+        if self.events:
+            self._stream(connection, *self.events)
+            return True
         answer = self.answer_with([text + self.mark for text in json.loads(body)["inputs"][0]["data"]])
         fault = self.fault
         if fault is None:
@@ -165,6 +173,19 @@ class FaultyBackend:
             return True
         self._go_wrong(fault, connection, answer, reader)
         return False
+
+    @staticmethod
+    def _stream(connection, count, pause):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.settimeout(pause)
+        for number in range(count):
+            with contextlib.suppress(TimeoutError):
+                if not connection.recv(1):
+                    raise ConnectionError("nobody reads on")
+            event = (EVENT % number).encode()
+            connection.sendall(b"%x\r\n%b\r\n" % (len(event), event))
+        connection.settimeout(None)
+        connection.sendall(b"%x\r\n%b\r\n0\r\n\r\n" % (len(DONE), DONE.encode()))
 
     def answer_with(self, texts):
         """The bytes of a whole answer."""

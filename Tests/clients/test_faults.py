@@ -17,7 +17,7 @@ import time
 import httpx2
 import pytest
 from captures import Client, settled, until
-from faulty_backend import FAULTS, TOO_LARGE, FaultyBackend
+from faulty_backend import DONE, EVENT, FAULTS, TOO_LARGE, FaultyBackend
 from gateway import MODELS, Gateway, heldout
 from operators import Operator
 
@@ -339,6 +339,53 @@ def test_an_answer_that_is_cut_by_too_short_a_length_is_no_success(tmp_path):
             backend.fault = "states too short a length"
             response = send()
             assert response.status_code == 502 and response.json()["error"], response.text
+
+
+# Streams of events
+
+
+def test_a_stream_goes_on_beyond_the_time_of_other_answers(tmp_path):
+    with FaultyBackend() as backend:
+        version(tmp_path, 1, backend)
+        with serving(tmp_path, requestTimeout="1s") as (_, send):
+            backend.events = (30, 0.1)
+            began = time.monotonic()
+            assert send().text == "".join(EVENT % number for number in range(30)) + DONE
+            # Both the server's `total` and `requestTimeout` are 1 s.
+            assert time.monotonic() - began > 2.9
+
+
+@pytest.mark.parametrize("pause, least, most", [(0.1, 2, PATIENCE), (1, 0.4, 1.9)])
+def test_a_stream_ends_with_an_error_after_its_own_time_or_when_nothing_comes(pause, least, most, tmp_path):
+    with FaultyBackend() as backend:
+        version(tmp_path, 1, backend, timeouts=LIMITS | {"stream": "2s"})
+        with serving(tmp_path) as (gateway, _):
+            backend.events = (1000, pause)
+            began, text = time.monotonic(), ""
+            with pytest.raises(httpx2.RemoteProtocolError), httpx2.stream(
+                "POST", f"http://{gateway.http}/v2/models/echo/infer", json=question("x"), timeout=20
+            ) as response:
+                for piece in response.iter_text():
+                    text += piece
+            assert least < time.monotonic() - began < most
+            *events, error = text.strip().split("\n\n")
+            assert events == [(EVENT % number).strip() for number in range(len(events))]
+            assert json.loads(error.removeprefix("data: "))["error"]["message"]
+
+
+def test_a_candidate_that_streams_for_as_long_as_live_does_is_not_out_of_time(tmp_path):
+    with FaultyBackend() as live, FaultyBackend() as candidate:
+        live.events = candidate.events = (1, 0.01)
+        for number, backend in enumerate((live, candidate), 1):
+            version(tmp_path, number, backend, kind="openai")
+        manifest = {"slots": {"blue": 1, "green": 2}, "requestTimeout": "1s", "shadow": {"noise": "0%"}}
+        chat = {"model": "echo", "messages": [{"role": "user", "content": "x"}], "stream": True}
+        with serving(tmp_path, **manifest) as (gateway, _), Client(gateway.admin) as admin:
+            live.events = candidate.events = (25, 0.1)
+            response = httpx2.post(f"http://{gateway.http}/v1/chat/completions", json=chat, timeout=20)
+            assert response.text.endswith(DONE)
+            trial = settled(admin, "echo")
+            assert trial["outcomes"] == {"live": {"answered": 1}, "candidate": {"answered": 1}}
 
 
 # D2: the candidate
