@@ -26,6 +26,8 @@ package struct ResponseHead: Sendable, Equatable {
     package var contentType: ContentType?
     /// The body is compressed or otherwise encoded.
     package var isEncoded = false
+    /// The server says when to come again: it is busy, not broken.
+    package var hasRetryAfter = false
     /// Value of Inference-Header-Content-Length.
     package var inferenceHeaderLength: Int?
     /// Complete header lines as they came, without those that frame the message or its parts, are about the connection or

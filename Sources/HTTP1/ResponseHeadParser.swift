@@ -110,6 +110,7 @@ struct ResponseHeadParser {
             try self.connection(value)
             return false
         case 10 where ASCIIBytes.isSame(name, "keep-alive"): return false
+        case 11 where ASCIIBytes.isSame(name, "retry-after"): self.head.hasRetryAfter = true
         case 12 where ASCIIBytes.isSame(name, "content-type"): self.head.contentType = Self.contentType(value)
         case 14 where ASCIIBytes.isSame(name, "content-length"):
             guard self.contentLength == nil, let length = ASCIIBytes.decimal(try self.framing(value)) else {

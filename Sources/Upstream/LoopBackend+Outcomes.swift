@@ -40,14 +40,16 @@ extension LoopBackend {
         let isStream = head.contentType == .eventStream && call.request.route.method == .post
         call.deadline.begin(isStream: isStream)
         if isStream { call.passOn() }
-        if head.status < 500 { call.endpoint?.breaker.answered(isProbe: call.isProbe) }
+        if !head.saysBroken { call.endpoint?.breaker.answered(isProbe: call.isProbe) }
     }
 
     /// The whole answer has come; `connection` may be used again or has been closed.
-    func answered(_ call: UpstreamCall, status: Int, on connection: UpstreamConnection, isReusable: Bool) {
+    ///
+    /// - Parameter saysBroken: see `ResponseHead.saysBroken`.
+    func answered(_ call: UpstreamCall, saysBroken: Bool, on connection: UpstreamConnection, isReusable: Bool) {
         let exchange = call.exchange
         if let endpoint = call.endpoint {
-            if status < 500 {
+            if !saysBroken {
                 endpoint.breaker.succeeded()
                 endpoint.ejection.succeeded(now: self.now)
                 call.isProbe = false
@@ -224,5 +226,17 @@ extension LoopBackend {
         // At least half stay, and at least one.
         let mayEject = others > 0 && others * 2 >= self.endpoints.count
         if endpoint.ejection.failed(now: now, mayEject: mayEject) { self.counters.ejections &+= 1 }
+    }
+}
+
+extension ResponseHead {
+    /// The answer tells that the server, or one behind it, does not work. One that is busy says when to come again, and one
+    /// that cannot do what was asked (501, 505) may well do something else.
+    var saysBroken: Bool {
+        switch self.status {
+        case ..<500, 501, 505: false
+        case 503: !self.hasRetryAfter
+        default: true
+        }
     }
 }

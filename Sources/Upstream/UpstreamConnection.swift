@@ -40,7 +40,7 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     private var hasReceived = false
     private var hasBegun = false
     private var keepsAlive = false
-    private var status = 0
+    private var saysBroken = false
 
     init(_ backend: LoopBackend, _ endpoint: LoopEndpoint, _ call: UpstreamCall, answerBytes: Int, tried: Int) {
         self.backend = backend
@@ -166,7 +166,7 @@ package final class UpstreamConnection: ChannelDuplexHandler {
         case .more: return false
         case .head(let head):
             self.hasBegun = true
-            self.status = head.status
+            self.saysBroken = head.saysBroken
             self.keepsAlive = head.keepsAlive
             call.backend.begun(call, head)
             call.exchange?.upstream(head: head)
@@ -194,7 +194,7 @@ package final class UpstreamConnection: ChannelDuplexHandler {
         } else {
             self.close()
         }
-        call.backend.answered(call, status: self.status, on: self, isReusable: isReusable)
+        call.backend.answered(call, saysBroken: self.saysBroken, on: self, isReusable: isReusable)
     }
 
     private func refuseUnsolicited() {
