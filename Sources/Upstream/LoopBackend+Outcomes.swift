@@ -17,13 +17,21 @@ extension LoopBackend {
     }
 
     /// `connection` could not be opened.
-    func failedToOpen(_ connection: UpstreamConnection, for call: UpstreamCall, _ endpoint: LoopEndpoint) {
+    func failedToOpen(
+        _ connection: UpstreamConnection,
+        for call: UpstreamCall,
+        _ endpoint: LoopEndpoint,
+        timedOut: Bool
+    ) {
         endpoint.drop(connection)
         let tried = connection.tried + 1
         if endpoint.address(after: tried) != nil { return self.open(call, endpoint, tried: tried) }
         let now = self.loop.now
         self.blame(endpoint, call, now: now)
-        call.failure = UpstreamFailure(.connectFailed, "the endpoint could not be connected to", wasSent: call.wasSent)
+        call.failure =
+            timedOut
+            ? UpstreamFailure(.connectTimeout, "the endpoint could not be connected to in time", wasSent: call.wasSent)
+            : UpstreamFailure(.connectFailed, "the endpoint could not be connected to", wasSent: call.wasSent)
         // Nothing was sent: any other endpoint will do, but the same would refuse again.
         if call.attempts < Self.mostAttempts {
             call.avoided = endpoint.shared.index

@@ -121,12 +121,14 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     /// The channel could not be connected, or TLS not agreed on. Told again, nothing happens.
-    package func failedToOpen() {
+    ///
+    /// - Parameter timedOut: nobody answered at all, where others refuse.
+    package func failedToOpen(timedOut: Bool = false) {
         guard self.state == .opening else { return }
         self.state = .closed
         self.context?.close(promise: nil)
         guard let call = self.call.take(), let endpoint = self.endpoint else { return }
-        call.backend.failedToOpen(self, for: call, endpoint)
+        call.backend.failedToOpen(self, for: call, endpoint, timedOut: timedOut)
     }
 
     // MARK: Reading

@@ -47,6 +47,17 @@ DONE = 'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\
 RESET = struct.pack("ii", 1, 0)
 
 
+@contextlib.contextmanager
+def _full_listener(port):
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", port), backlog=0))
+        for _ in range(8):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        yield
+
+
 class FaultyBackend:
     """Answers each text with itself and `mark`. `fault` is one of FAULTS, "states too short a length", or None, and may
     change at any time; what is answered well is so after `delay` seconds.
@@ -89,6 +100,11 @@ class FaultyBackend:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.end_connections()
+
+    def stop_accepting(self):
+        """What connects from now on waits, as long as the block lasts, and is not refused."""
+        self.refuse()
+        return _full_listener(self.port)
 
     def end_connections(self):
         with self._lock:

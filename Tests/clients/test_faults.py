@@ -206,6 +206,19 @@ def test_a_server_that_is_gone_is_told_and_heals_by_itself(tmp_path):
             healed(backend, send)
 
 
+def test_a_server_that_takes_no_connection_is_a_time_out_and_heals(tmp_path):
+    with FaultyBackend() as backend:
+        version(tmp_path, 1, backend)
+        with serving(tmp_path) as (_, send):
+            assert answer(send("before")) == "before"
+            with backend.stop_accepting():
+                began = time.monotonic()
+                statuses = [send().status_code for _ in range(7)]
+                assert set(statuses) == {504, 503} and statuses[-1] == 503, statuses
+                assert time.monotonic() - began < PATIENCE
+            healed(backend, send)
+
+
 # Two endpoints
 
 
