@@ -22,6 +22,8 @@ package struct ResponseHead: Sendable, Equatable {
     package var framing = Framing.none
     /// The server would take another request on this connection.
     package var keepsAlive = true
+    /// After so many seconds without a request it will close the connection; nil when it does not say.
+    package var keepAliveSeconds: Int?
     /// Nil when the answer does not say.
     package var contentType: ContentType?
     /// The body is compressed or otherwise encoded.

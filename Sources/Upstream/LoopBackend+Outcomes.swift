@@ -53,8 +53,16 @@ extension LoopBackend {
 
     /// The whole answer has come; `connection` may be used again or has been closed.
     ///
-    /// - Parameter saysBroken: see `ResponseHead.saysBroken`.
-    func answered(_ call: UpstreamCall, saysBroken: Bool, on connection: UpstreamConnection, isReusable: Bool) {
+    /// - Parameters:
+    ///   - saysBroken: see `ResponseHead.saysBroken`.
+    ///   - keptSeconds: for so long the server keeps the connection, as it says.
+    func answered(
+        _ call: UpstreamCall,
+        saysBroken: Bool,
+        on connection: UpstreamConnection,
+        isReusable: Bool,
+        keptSeconds: Int?
+    ) {
         let exchange = call.exchange
         if let endpoint = call.endpoint {
             if !saysBroken {
@@ -64,7 +72,7 @@ extension LoopBackend {
             } else {
                 self.blame(endpoint, call, now: self.loop.now)
             }
-            if isReusable { endpoint.pool.put(connection, now: self.now) }
+            if isReusable { endpoint.pool.put(connection, until: self.now + self.idleTime(keptSeconds)) }
         }
         self.counters.answered &+= 1
         self.remove(call)
@@ -143,12 +151,18 @@ extension LoopBackend {
                 self.expire(call, reason, now: now)
             }
         }
-        let idle = TimeAmount.nanoseconds(Int64(clamping: self.configuration.pool.idle))
         for endpoint in self.endpoints {
-            while let old = endpoint.pool.oldest(before: now - idle) { old.close() }
+            while let old = endpoint.pool.expired(now: now) { old.close() }
         }
         if self.pending.count > 2 * self.waiting { self.pending.removeAll { !$0.isWaiting } }
         self.pump()
+    }
+
+    /// A second less than the server says, so that it does not close the connection while a request is on its way.
+    private func idleTime(_ keptSeconds: Int?) -> TimeAmount {
+        let own = TimeAmount.nanoseconds(Int64(clamping: self.configuration.pool.idle))
+        guard let seconds = keptSeconds else { return own }
+        return min(own, .seconds(Int64(min(max(seconds, 1), 1 << 20) - 1)))
     }
 
     private func expire(_ call: UpstreamCall, _ reason: UpstreamFailure.Reason, now: NIODeadline) {

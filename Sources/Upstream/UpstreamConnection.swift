@@ -41,6 +41,7 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     private var hasBegun = false
     private var keepsAlive = false
     private var saysBroken = false
+    private var keptSeconds: Int?
 
     init(_ backend: LoopBackend, _ endpoint: LoopEndpoint, _ call: UpstreamCall, answerBytes: Int, tried: Int) {
         self.backend = backend
@@ -170,6 +171,7 @@ package final class UpstreamConnection: ChannelDuplexHandler {
             self.hasBegun = true
             self.saysBroken = head.saysBroken
             self.keepsAlive = head.keepsAlive
+            self.keptSeconds = head.keepAliveSeconds
             call.backend.begun(call, head)
             call.exchange?.upstream(head: head)
         case .body(let piece): call.exchange?.upstream(body: piece)
@@ -196,7 +198,13 @@ package final class UpstreamConnection: ChannelDuplexHandler {
         } else {
             self.close()
         }
-        call.backend.answered(call, saysBroken: self.saysBroken, on: self, isReusable: isReusable)
+        call.backend.answered(
+            call,
+            saysBroken: self.saysBroken,
+            on: self,
+            isReusable: isReusable,
+            keptSeconds: self.keptSeconds
+        )
     }
 
     private func refuseUnsolicited() {

@@ -187,6 +187,24 @@ struct LoopBackendTests {
         #expect(upstream.violations() == [])
     }
 
+    @Test(
+        "a connection is used for a second less than the server says it keeps it, and no longer than configured",
+        arguments: [
+            ("timeout=3", 1, true), ("timeout=3", 2, false), ("max=9, Timeout = 3", 2, false), ("timeout=1", 0, false),
+            ("timeout=0", 0, false), ("timeout=99999999999999999999", 3, true), ("timeout=600", 3, true),
+            ("timeout=600", 4, false), ("timeout=", 3, true), ("x", 3, true), ("max=1", 3, true),
+        ] as [(String, Int64, Bool)]
+    )
+    func keptByServer(value: String, seconds: Int64, isReused: Bool) throws {
+        let upstream = try EmbeddedUpstream()
+        upstream.send()
+        try upstream.serve(0, "HTTP/1.1 200 OK\r\nKeep-Alive: \(value)\r\nContent-Length: 0\r\n\r\n")
+        upstream.wait(.seconds(seconds))
+        upstream.send()
+        #expect(upstream.counters.connectionsReused == (isReused ? 1 : 0))
+        #expect(upstream.violations() == [])
+    }
+
     @Test("whoever lets go of a backend closes its idle connections, and not those in use")
     func letGo() throws {
         let upstream = try EmbeddedUpstream()

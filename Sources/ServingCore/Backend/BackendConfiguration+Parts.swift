@@ -36,8 +36,8 @@ extension BackendConfiguration {
         package var connections = 64
         /// Requests that wait for a connection; the next one is refused.
         package var pending = 256
-        /// How long an unused connection is kept, in nanoseconds; less than servers keep theirs.
-        package var idle: UInt64 = 55_000_000_000
+        /// How long an unused connection is kept, in nanoseconds; less than servers keep theirs: many close after 5 s.
+        package var idle: UInt64 = 4_000_000_000
 
         package init() {}
     }
