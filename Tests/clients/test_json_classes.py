@@ -234,6 +234,8 @@ LONG = {
     "malformed at the end": b"[" + b"1," * 2_000_000 + b"x]",
     "malformed behind lists": b"[" + b"[]," * 1_000_000 + b"x]",
     "malformed behind texts": b"[" + b'"",' * 1_000_000 + b"x]",
+    "malformed behind texts beyond ASCII": b"[" + '"é",'.encode() * 800_000 + b"x]",
+    "malformed behind large floats": b"[" + b"1e308," * 600_000 + b"x]",
     "malformed behind keys": b"{" + b'"":0,' * 800_000 + b"x}",
     "malformed behind spaces": b" " * 4_000_000 + b"x",
     "malformed in a text": b'"' + b"a" * 4_000_000 + b"\\x",
