@@ -12,7 +12,7 @@ extension LoopBackend {
 
     /// `connection` has opened.
     func opened(_ connection: UpstreamConnection, for call: UpstreamCall, _ endpoint: LoopEndpoint) {
-        endpoint.opened(after: connection.tried)
+        endpoint.opened(at: connection.address)
         self.start(call, on: connection, now: self.loop.now)
     }
 
@@ -27,6 +27,7 @@ extension LoopBackend {
         let tried = connection.tried + 1
         if endpoint.address(after: tried) != nil { return self.open(call, endpoint, tried: tried) }
         let now = self.loop.now
+        endpoint.shared.noteUnreachable(now: now)
         self.blame(endpoint, call, now: now)
         call.failure =
             timedOut
@@ -168,6 +169,7 @@ extension LoopBackend {
     private func expire(_ call: UpstreamCall, _ reason: UpstreamFailure.Reason, now: NIODeadline) {
         let hasBegun = call.deadline.phase == .reading
         let isWaiting = call.isWaiting
+        if case .connecting = call.state { call.endpoint?.shared.noteUnreachable(now: now) }
         self.detach(call)
         if let endpoint = call.endpoint, !isWaiting, Self.isBlamed(reason, call, hasBegun: hasBegun) {
             self.blame(endpoint, call, now: now)

@@ -195,13 +195,8 @@ package final class LoopBackend {
             old.close()
         }
         self.counters.connectionsOpened &+= 1
-        let connection = UpstreamConnection(
-            self,
-            endpoint,
-            call,
-            answerBytes: self.configuration.answerBytes,
-            tried: tried
-        )
+        endpoint.shared.noteOpening(now: self.now)
+        let connection = UpstreamConnection(self, endpoint, call, to: address, tried: tried)
         call.state = .connecting(connection)
         self.connector.connect(connection, to: address, of: endpoint.shared.configuration)
     }

@@ -18,6 +18,7 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     /// Weak, because an idle connection must not keep alive who keeps it; a call holds its backend.
     private weak var backend: LoopBackend?
     private weak var endpoint: LoopEndpoint?
+    let address: SocketAddress
     /// How many addresses of the endpoint were tried before this one.
     let tried: Int
     /// Counted by its pool.
@@ -43,14 +44,16 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     private var saysBroken = false
     private var keptSeconds: Int?
 
-    init(_ backend: LoopBackend, _ endpoint: LoopEndpoint, _ call: UpstreamCall, answerBytes: Int, tried: Int) {
+    init(_ backend: LoopBackend, _ endpoint: LoopEndpoint, _ call: UpstreamCall, to address: SocketAddress, tried: Int)
+    {
         self.backend = backend
         self.endpoint = endpoint
         self.call = call
+        self.address = address
         self.tried = tried
         self.isTLS = endpoint.shared.configuration.isTLS
         var limits = HTTPLimits()
-        limits.bodyBytes = answerBytes
+        limits.bodyBytes = backend.configuration.answerBytes
         self.reader = ResponseReader(limits: limits)
     }
 
