@@ -402,8 +402,8 @@ def test_a_candidate_that_streams_for_as_long_as_live_does_is_not_out_of_time(tm
             live.events = candidate.events = (25, 0.1)
             response = httpx2.post(f"http://{gateway.http}/v1/chat/completions", json=chat, timeout=20)
             assert response.text.endswith(DONE)
-            trial = settled(admin, "echo")
-            assert trial["outcomes"] == {"live": {"answered": 1}, "candidate": {"answered": 1}}
+            outcomes = settled(admin, "echo")["outcomes"]
+            assert (outcomes["live"], outcomes["candidate"]) == ({"answered": 1}, {"answered": 1})
 
 
 # D2: the candidate
