@@ -8,8 +8,7 @@ extension JSONScanner {
         let digits = self.at - whole
         if digits > 1, self.bytes[whole] == 0x30 { throw self.fault("a number has a leading zero", at: whole) }
         guard self.byte == 0x2E || self.byte | 0x20 == 0x65 else {
-            // Less than 10^18 has room in any case.
-            guard digits <= 18 || self.fits(whole, isNegative: whole > start) else {
+            guard digits <= Self.safeDigits || self.fits(whole, isNegative: whole > start) else {
                 throw self.fault("a whole number does not fit 64 bits", at: start)
             }
             return
@@ -25,6 +24,25 @@ extension JSONScanner {
         if let value = Double(text), !value.isFinite { throw self.fault("a number is too large", at: start) }
     }
 
+    /// Goes over whole numbers of a list that have room in any case, each with its comma; false when none is here.
+    @inline(__always)
+    mutating func skipPlainNumbers() -> Bool {
+        var start = self.at
+        while true {
+            var at = start
+            while at < self.bytes.count, self.bytes[at] &- 0x30 < 10 { at += 1 }
+            let digits = at - start
+            guard at < self.bytes.count, self.bytes[at] == 0x2C, digits > 0, digits <= Self.safeDigits,
+                digits == 1 || self.bytes[start] != 0x30
+            else { break }
+            start = at + 1
+        }
+        defer { self.at = start }
+        return start > self.at
+    }
+
+    /// 10^18 is less than the largest whole number of 64 bits.
+    private static var safeDigits: Int { 18 }
     /// Numbers of so many places before the point are less than 10^308, and that than the largest 64-bit float.
     private static var safePlaces: Int { 308 }
     /// How the largest 64-bit float begins, which has one place more.

@@ -50,6 +50,10 @@ struct JSONScanner {
                     self.at += 1
                     inObject.removeLast()
                 } else {
+                    if inObject.last == false, self.skipPlainNumbers() {
+                        next = .value
+                        continue
+                    }
                     try self.scalar(byte)
                 }
             case .key, .keyOrObjectEnd:
