@@ -22,10 +22,14 @@ package struct ResponseHead: Sendable, Equatable {
     package var framing = Framing.none
     /// The server would take another request on this connection.
     package var keepsAlive = true
+    /// After so many seconds without a request it will close the connection; nil when it does not say.
+    package var keepAliveSeconds: Int?
     /// Nil when the answer does not say.
     package var contentType: ContentType?
     /// The body is compressed or otherwise encoded.
     package var isEncoded = false
+    /// The server says when to come again: it is busy, not broken.
+    package var hasRetryAfter = false
     /// Value of Inference-Header-Content-Length.
     package var inferenceHeaderLength: Int?
     /// Complete header lines as they came, without those that frame the message or its parts, are about the connection or

@@ -109,7 +109,10 @@ struct ResponseHeadParser {
         case 10 where ASCIIBytes.isSame(name, "connection"):
             try self.connection(value)
             return false
-        case 10 where ASCIIBytes.isSame(name, "keep-alive"): return false
+        case 10 where ASCIIBytes.isSame(name, "keep-alive"):
+            self.keepAlive(value)
+            return false
+        case 11 where ASCIIBytes.isSame(name, "retry-after"): self.head.hasRetryAfter = true
         case 12 where ASCIIBytes.isSame(name, "content-type"): self.head.contentType = Self.contentType(value)
         case 14 where ASCIIBytes.isSame(name, "content-length"):
             guard self.contentLength == nil, let length = ASCIIBytes.decimal(try self.framing(value)) else {
@@ -162,6 +165,18 @@ struct ResponseHeadParser {
                 }
                 self.nominated.append(option)
             }
+        }
+    }
+
+    /// `timeout=5, max=100`. A hint: what is not understood is passed over.
+    private mutating func keepAlive(_ value: Slice<UnsafeRawBufferPointer>) {
+        for parameter in value.split(separator: UInt8(ascii: ",")) {
+            let parts = parameter.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let name = parts.first, let value = parts.last,
+                ASCIIBytes.isSame(ASCIIBytes.trimmed(name), "timeout"),
+                let seconds = ASCIIBytes.decimal(ASCIIBytes.trimmed(value))
+            else { continue }
+            self.head.keepAliveSeconds = min(seconds, self.head.keepAliveSeconds ?? .max)
         }
     }
 

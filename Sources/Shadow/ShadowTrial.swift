@@ -36,6 +36,7 @@ package final class ShadowTrial: Sendable {
                 live: live,
                 candidate: candidate,
                 timeout: limits.timeout ?? live.manifest.requestTimeout.nanoseconds,
+                followsLive: limits.timeout == nil,
                 context: context
             ),
             name: "shadow-\(release.model)",

@@ -22,14 +22,24 @@ struct ShadowWorker: Sendable {
     private let candidateRunner: LegRunner
     private let noiseRunner: LegRunner
     private let timeout: UInt64
+    /// A leg may take longer than `timeout` when the live answer did, as a long stream of events does.
+    private let followsLive: Bool
     private let context: ShadowContext
 
-    init(release: Int64, live: LoadedModel, candidate: LoadedModel, timeout: UInt64, context: ShadowContext) {
+    init(
+        release: Int64,
+        live: LoadedModel,
+        candidate: LoadedModel,
+        timeout: UInt64,
+        followsLive: Bool,
+        context: ShadowContext
+    ) {
         self.release = release
         self.live = live
         self.candidateRunner = LegRunner(candidate, live: live.signature)
         self.noiseRunner = LegRunner(live, live: live.signature)
         self.timeout = timeout
+        self.followsLive = followsLive
         self.context = context
     }
 
@@ -43,15 +53,17 @@ struct ShadowWorker: Sendable {
         guard let content = request.content() else { return .undecodable }
         var candidate: Leg?
         var noise: Leg?
+        let timeout = self.timeout(for: request)
+        let hung = Leg(outcome: .timeout, reason: "the model did not answer in time", nanoseconds: timeout)
         let asksNoiseFirst = request.wantsNoise && request.hash.asksNoiseFirst
         for asksCandidate in asksNoiseFirst ? [false, true] : [true, false] where asksCandidate || request.wantsNoise {
             let (candidateSoFar, noiseSoFar) = (candidate, noise)
-            let cancellation = run.begin(now: MonotonicTime.now(), timeout: self.timeout) {
+            let cancellation = run.begin(now: MonotonicTime.now(), timeout: timeout) {
                 self.emit(
                     request,
                     content,
-                    candidate: candidateSoFar ?? self.hung,
-                    noise: request.wantsNoise ? noiseSoFar ?? self.hung : nil
+                    candidate: candidateSoFar ?? hung,
+                    noise: request.wantsNoise ? noiseSoFar ?? hung : nil
                 )
                 giveUp()
             }
@@ -61,12 +73,14 @@ struct ShadowWorker: Sendable {
             if leg.outcome != .answered, isClosing() { return .stopped }
             if asksCandidate { candidate = leg } else { noise = leg }
         }
-        self.emit(request, content, candidate: candidate ?? self.hung, noise: noise)
+        self.emit(request, content, candidate: candidate ?? hung, noise: noise)
         return .paired
     }
 
-    private var hung: Leg {
-        Leg(outcome: .timeout, reason: "the model did not answer in time", nanoseconds: self.timeout)
+    private func timeout(for request: MirroredRequest) -> UInt64 {
+        guard self.followsLive, request.liveNanoseconds > self.timeout else { return self.timeout }
+        let double = request.liveNanoseconds.multipliedReportingOverflow(by: 2)
+        return double.overflow ? .max : double.partialValue
     }
 
     private func emit(_ request: MirroredRequest, _ content: MirroredContent, candidate: Leg, noise: Leg?) {

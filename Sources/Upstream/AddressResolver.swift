@@ -1,9 +1,15 @@
+import Dispatch
 import Glibc
 import NIOCore
 import ServingCore
 
 /// Finds the addresses of endpoints.
 enum AddressResolver {
+    static let system = NameResolver(
+        resolve: AddressResolver.resolve,
+        elsewhere: { DispatchQueue.global(qos: .utility).async(execute: $0) }
+    )
+
     /// All addresses of the endpoint, in the order the system prefers them. Blocks while names are looked up.
     static func resolve(_ endpoint: BackendEndpoint) throws(BackendError) -> [SocketAddress] {
         switch endpoint.address {

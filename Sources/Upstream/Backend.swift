@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 import NIOSSL
 package import ServingCore
 
@@ -11,14 +11,10 @@ package final class Backend: Sendable {
 
     /// Reads the TLS files and resolves the endpoints' names, which blocks: never call it on an event loop.
     package convenience init(_ configuration: BackendConfiguration) throws(BackendError) {
-        try self.init(configuration, resolve: AddressResolver.resolve)
+        try self.init(configuration, AddressResolver.system)
     }
 
-    /// - Parameter resolve: the addresses of an endpoint, at least one, in the order to try them.
-    package init(
-        _ configuration: BackendConfiguration,
-        resolve: (BackendEndpoint) throws(BackendError) -> [SocketAddress]
-    ) throws(BackendError) {
+    package init(_ configuration: BackendConfiguration, _ resolver: NameResolver) throws(BackendError) {
         guard !configuration.endpoints.isEmpty else { throw BackendError("a backend needs at least one endpoint") }
         if let health = configuration.health {
             guard UpstreamRoute(.get, path: health.path, configuration: configuration) != nil else {
@@ -29,7 +25,7 @@ package final class Backend: Sendable {
         self.tls = try TLSContexts.client(configuration)
         var endpoints: [Endpoint] = []
         for (index, endpoint) in configuration.endpoints.enumerated() {
-            endpoints.append(Endpoint(endpoint, index: index, addresses: try resolve(endpoint)))
+            endpoints.append(Endpoint(endpoint, index: index, try EndpointNames(endpoint, resolver)))
         }
         self.endpoints = endpoints
     }

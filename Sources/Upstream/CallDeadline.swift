@@ -14,13 +14,15 @@ package struct CallDeadline: Sendable, Equatable {
     }
 
     private let timeouts: BackendConfiguration.Timeouts
-    private let end: NIODeadline
+    private let start: NIODeadline
+    private var end: NIODeadline
     package private(set) var phase = Phase.connecting
     private var phaseEnd: NIODeadline
     private var isTouched = false
 
     package init(_ timeouts: BackendConfiguration.Timeouts, deadline: NIODeadline, now: NIODeadline) {
         self.timeouts = timeouts
+        self.start = now
         self.end = min(deadline, now + .nanoseconds(Int64(clamping: timeouts.total)))
         self.phaseEnd = now + .nanoseconds(Int64(clamping: timeouts.connect))
     }
@@ -37,9 +39,12 @@ package struct CallDeadline: Sendable, Equatable {
     }
 
     /// The head has come: the wait for the rest starts with the next look.
-    package mutating func begin() {
+    ///
+    /// - Parameter isStream: of events, which may go on for longer than any other answer, and than the caller's deadline.
+    package mutating func begin(isStream: Bool = false) {
         self.phase = .reading
         self.isTouched = true
+        if isStream { self.end = self.start + .nanoseconds(Int64(clamping: self.timeouts.stream)) }
     }
 
     /// Bytes have come: the wait for the next ones starts with the next look.
@@ -62,7 +67,7 @@ package struct CallDeadline: Sendable, Equatable {
 
     /// How often to look: often enough that no time-out is overrun by more than a quarter.
     package static func sweepInterval(_ timeouts: BackendConfiguration.Timeouts) -> TimeAmount {
-        let shortest = min(timeouts.connect, timeouts.firstByte, timeouts.idle, timeouts.total)
+        let shortest = min(timeouts.connect, timeouts.firstByte, timeouts.idle, timeouts.total, timeouts.stream)
         return max(.milliseconds(10), min(.seconds(1), .nanoseconds(Int64(clamping: shortest / 4))))
     }
 }

@@ -3,7 +3,7 @@ package import NIOCore
 /// The connections to one endpoint that one loop keeps. Pure bookkeeping: the last used is taken first, so that those
 /// not needed grow old; bounded, with those that are being opened or used counted.
 package struct ConnectionPool<Connection: AnyObject> {
-    private var idle: [(connection: Connection, since: NIODeadline)] = []
+    private var idle: [(connection: Connection, until: NIODeadline)] = []
     /// Being opened, in use, or idle.
     package private(set) var open = 0
     private let limit: Int
@@ -18,8 +18,16 @@ package struct ConnectionPool<Connection: AnyObject> {
     /// A connection could be had at once or opened.
     package var hasRoom: Bool { !self.idle.isEmpty || self.open < self.limit }
 
-    /// The connection that was used last; it counts as open until `remove`.
-    package mutating func take() -> Connection? { self.idle.popLast()?.connection }
+    /// The connection that was used last, of those that may still be used; it counts as open until `remove`.
+    package mutating func take(now: NIODeadline) -> Connection? {
+        guard let index = self.idle.lastIndex(where: { now < $0.until }) else { return nil }
+        return self.idle.remove(at: index).connection
+    }
+
+    /// The connection that is idle for the longest, however long that is, to make room for a new one.
+    package mutating func takeOldest() -> Connection? {
+        self.idle.isEmpty ? nil : self.idle.removeFirst().connection
+    }
 
     /// Counts a connection that will be opened; false when there are as many as there may be.
     package mutating func reserve() -> Bool {
@@ -28,9 +36,9 @@ package struct ConnectionPool<Connection: AnyObject> {
         return true
     }
 
-    /// Gives back a connection that may be used again.
-    package mutating func put(_ connection: Connection, now: NIODeadline) {
-        self.idle.append((connection, now))
+    /// Gives back a connection that may be used again before `until`.
+    package mutating func put(_ connection: Connection, until: NIODeadline) {
+        self.idle.append((connection, until))
     }
 
     /// A connection has gone, idle or not, or could not be opened.
@@ -39,10 +47,9 @@ package struct ConnectionPool<Connection: AnyObject> {
         if let index = self.idle.lastIndex(where: { $0.connection === connection }) { self.idle.remove(at: index) }
     }
 
-    /// The oldest connection, if it has been idle since before `moment`; it stays until it is removed.
-    package func oldest(before moment: NIODeadline) -> Connection? {
-        guard let oldest = self.idle.first, oldest.since <= moment else { return nil }
-        return oldest.connection
+    /// A connection that may not be used any more; it stays until it is removed.
+    package func expired(now: NIODeadline) -> Connection? {
+        self.idle.first { $0.until <= now }?.connection
     }
 
     /// All idle connections, for closing them.

@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 package import ServingCore
 import Synchronization
 
@@ -8,16 +8,24 @@ package final class Endpoint: Sendable {
     package let configuration: BackendEndpoint
     /// Place in the configuration.
     package let index: Int
-    /// Where it was found when the backend was loaded, in the order to try them; never empty.
-    let addresses: [SocketAddress]
+    private let names: EndpointNames
     private let healthy = Atomic(true)
     private let recovered = Atomic(0)
 
-    package init(_ configuration: BackendEndpoint, index: Int, addresses: [SocketAddress]) {
+    init(_ configuration: BackendEndpoint, index: Int, _ names: EndpointNames) {
         self.configuration = configuration
         self.index = index
-        self.addresses = addresses
+        self.names = names
     }
+
+    /// Where it was found when its name was last looked up, in the order to try them; never empty.
+    var addresses: [SocketAddress] { self.names.addresses }
+
+    /// A connection to it will be opened.
+    func noteOpening(now: NIODeadline) { self.names.refresh(ifOlderThan: EndpointNames.age, now: now) }
+
+    /// It could not be connected to: it may have moved.
+    func noteUnreachable(now: NIODeadline) { self.names.refresh(ifOlderThan: EndpointNames.pause, now: now) }
 
     /// What the last health check found; true before the first.
     package var isHealthy: Bool { self.healthy.load(ordering: .relaxed) }

@@ -62,6 +62,7 @@ private final class EndpointCheck: UpstreamExchange {
         configuration.timeouts.firstByte = health.timeout
         configuration.timeouts.idle = health.timeout
         configuration.timeouts.total = health.timeout
+        configuration.timeouts.stream = health.timeout
         configuration.pool.connections = 1
         configuration.pool.pending = 0
         // Checks go on however often they fail.

@@ -1,3 +1,4 @@
+import HTTP1
 package import NIOCore
 import ServingCore
 
@@ -11,18 +12,27 @@ extension LoopBackend {
 
     /// `connection` has opened.
     func opened(_ connection: UpstreamConnection, for call: UpstreamCall, _ endpoint: LoopEndpoint) {
-        endpoint.opened(after: connection.tried)
+        endpoint.opened(at: connection.address)
         self.start(call, on: connection, now: self.loop.now)
     }
 
     /// `connection` could not be opened.
-    func failedToOpen(_ connection: UpstreamConnection, for call: UpstreamCall, _ endpoint: LoopEndpoint) {
+    func failedToOpen(
+        _ connection: UpstreamConnection,
+        for call: UpstreamCall,
+        _ endpoint: LoopEndpoint,
+        timedOut: Bool
+    ) {
         endpoint.drop(connection)
         let tried = connection.tried + 1
         if endpoint.address(after: tried) != nil { return self.open(call, endpoint, tried: tried) }
         let now = self.loop.now
+        endpoint.shared.noteUnreachable(now: now)
         self.blame(endpoint, call, now: now)
-        call.failure = UpstreamFailure(.connectFailed, "the endpoint could not be connected to", wasSent: call.wasSent)
+        call.failure =
+            timedOut
+            ? UpstreamFailure(.connectTimeout, "the endpoint could not be connected to in time", wasSent: call.wasSent)
+            : UpstreamFailure(.connectFailed, "the endpoint could not be connected to", wasSent: call.wasSent)
         // Nothing was sent: any other endpoint will do, but the same would refuse again.
         if call.attempts < Self.mostAttempts {
             call.avoided = endpoint.shared.index
@@ -34,23 +44,36 @@ extension LoopBackend {
     }
 
     /// The final head has come.
-    func begun(_ call: UpstreamCall, status: Int) {
-        call.deadline.begin()
-        if status < 500 { call.endpoint?.breaker.answered(isProbe: call.isProbe) }
+    func begun(_ call: UpstreamCall, _ head: ResponseHead) {
+        // What is only looked up is never a stream that somebody reads.
+        let isStream = head.contentType == .eventStream && call.request.route.method == .post
+        call.deadline.begin(isStream: isStream)
+        if isStream { call.passOn() }
+        if !head.saysBroken { call.endpoint?.breaker.answered(isProbe: call.isProbe) }
     }
 
     /// The whole answer has come; `connection` may be used again or has been closed.
-    func answered(_ call: UpstreamCall, status: Int, on connection: UpstreamConnection, isReusable: Bool) {
+    ///
+    /// - Parameters:
+    ///   - saysBroken: see `ResponseHead.saysBroken`.
+    ///   - keptSeconds: for so long the server keeps the connection, as it says.
+    func answered(
+        _ call: UpstreamCall,
+        saysBroken: Bool,
+        on connection: UpstreamConnection,
+        isReusable: Bool,
+        keptSeconds: Int?
+    ) {
         let exchange = call.exchange
         if let endpoint = call.endpoint {
-            if status < 500 {
+            if !saysBroken {
                 endpoint.breaker.succeeded()
                 endpoint.ejection.succeeded(now: self.now)
                 call.isProbe = false
             } else {
                 self.blame(endpoint, call, now: self.loop.now)
             }
-            if isReusable { endpoint.pool.put(connection, now: self.now) }
+            if isReusable { endpoint.pool.put(connection, until: self.now + self.idleTime(keptSeconds)) }
         }
         self.counters.answered &+= 1
         self.remove(call)
@@ -73,7 +96,7 @@ extension LoopBackend {
     ) {
         let now = self.loop.now
         let wasKept = isStale && isUntouched && reason == .closed
-        if let endpoint = call.endpoint, !wasKept, Self.isBlamed(reason, hasBegun: hasBegun) {
+        if let endpoint = call.endpoint, !wasKept, Self.isBlamed(reason, call, hasBegun: hasBegun) {
             self.blame(endpoint, call, now: now)
         }
         call.failure = UpstreamFailure(reason, message, wasSent: call.wasSent, hasBegun: hasBegun)
@@ -129,19 +152,26 @@ extension LoopBackend {
                 self.expire(call, reason, now: now)
             }
         }
-        let idle = TimeAmount.nanoseconds(Int64(clamping: self.configuration.pool.idle))
         for endpoint in self.endpoints {
-            while let old = endpoint.pool.oldest(before: now - idle) { old.close() }
+            while let old = endpoint.pool.expired(now: now) { old.close() }
         }
         if self.pending.count > 2 * self.waiting { self.pending.removeAll { !$0.isWaiting } }
         self.pump()
     }
 
+    /// A second less than the server says, so that it does not close the connection while a request is on its way.
+    private func idleTime(_ keptSeconds: Int?) -> TimeAmount {
+        let own = TimeAmount.nanoseconds(Int64(clamping: self.configuration.pool.idle))
+        guard let seconds = keptSeconds else { return own }
+        return min(own, .seconds(Int64(min(max(seconds, 1), 1 << 20) - 1)))
+    }
+
     private func expire(_ call: UpstreamCall, _ reason: UpstreamFailure.Reason, now: NIODeadline) {
         let hasBegun = call.deadline.phase == .reading
         let isWaiting = call.isWaiting
+        if case .connecting = call.state { call.endpoint?.shared.noteUnreachable(now: now) }
         self.detach(call)
-        if let endpoint = call.endpoint, !isWaiting, Self.isBlamed(reason, hasBegun: hasBegun) {
+        if let endpoint = call.endpoint, !isWaiting, Self.isBlamed(reason, call, hasBegun: hasBegun) {
             self.blame(endpoint, call, now: now)
         }
         let message =
@@ -200,12 +230,12 @@ extension LoopBackend {
 
     // MARK: Blame
 
-    /// Whether a failure tells something of the endpoint. Once an answer has begun, running out of time may be the doing of
-    /// a client that reads slowly.
-    private static func isBlamed(_ reason: UpstreamFailure.Reason, hasBegun: Bool) -> Bool {
+    /// Whether a failure tells something of the endpoint. When some of the answer was passed on, or was to be read slowly,
+    /// running out of time may be the doing of the client or of a long answer.
+    private static func isBlamed(_ reason: UpstreamFailure.Reason, _ call: UpstreamCall, hasBegun: Bool) -> Bool {
         switch reason {
         case .connectFailed, .connectTimeout, .closed, .malformed, .firstByteTimeout, .idleTimeout: true
-        case .totalTimeout: !hasBegun
+        case .totalTimeout: !hasBegun || !(call.wasPaused || call.isPassedOn)
         case .unavailable, .overloaded, .tooLarge, .cancelled: false
         }
     }
@@ -220,5 +250,17 @@ extension LoopBackend {
         // At least half stay, and at least one.
         let mayEject = others > 0 && others * 2 >= self.endpoints.count
         if endpoint.ejection.failed(now: now, mayEject: mayEject) { self.counters.ejections &+= 1 }
+    }
+}
+
+extension ResponseHead {
+    /// The answer tells that the server, or one behind it, does not work. One that is busy says when to come again, and one
+    /// that cannot do what was asked (501, 505) may well do something else.
+    var saysBroken: Bool {
+        switch self.status {
+        case ..<500, 501, 505: false
+        case 503: !self.hasRetryAfter
+        default: true
+        }
     }
 }

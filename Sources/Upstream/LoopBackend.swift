@@ -142,7 +142,7 @@ package final class LoopBackend {
             if call.attempts > 1 { self.counters.retries &+= 1 }
             call.endpoint = endpoint
             call.isProbe = endpoint.breaker.admit()
-            if !call.wantsFresh, let connection = self.kept(endpoint) {
+            if !call.wantsFresh, let connection = self.kept(endpoint, now: now) {
                 self.counters.connectionsReused &+= 1
                 self.start(call, on: connection, now: now)
             } else {
@@ -175,8 +175,8 @@ package final class LoopBackend {
         return self.endpoints.indices.contains(where: isCandidate) ? .full : nil
     }
 
-    private func kept(_ endpoint: LoopEndpoint) -> UpstreamConnection? {
-        while let connection = endpoint.pool.take() {
+    private func kept(_ endpoint: LoopEndpoint, now: NIODeadline) -> UpstreamConnection? {
+        while let connection = endpoint.pool.take(now: now) {
             if connection.isUsable { return connection }
             endpoint.drop(connection)
         }
@@ -187,21 +187,16 @@ package final class LoopBackend {
         guard let address = endpoint.address(after: tried) else {
             return self.end(call, UpstreamFailure(.connectFailed, "the endpoint has no address"))
         }
-        // With `wantsFresh` and all connections kept idle, one of them has to go.
+        // When all connections are kept idle and none of them will do, one has to go.
         while !endpoint.pool.reserve() {
-            guard let old = endpoint.pool.take() else {
+            guard let old = endpoint.pool.takeOldest() else {
                 return self.end(call, UpstreamFailure(.overloaded, "no connection may be opened"))
             }
             old.close()
         }
         self.counters.connectionsOpened &+= 1
-        let connection = UpstreamConnection(
-            self,
-            endpoint,
-            call,
-            answerBytes: self.configuration.answerBytes,
-            tried: tried
-        )
+        endpoint.shared.noteOpening(now: self.now)
+        let connection = UpstreamConnection(self, endpoint, call, to: address, tried: tried)
         call.state = .connecting(connection)
         self.connector.connect(connection, to: address, of: endpoint.shared.configuration)
     }

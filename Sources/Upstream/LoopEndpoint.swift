@@ -7,8 +7,8 @@ final class LoopEndpoint {
     var pool: ConnectionPool<UpstreamConnection>
     var breaker: CircuitBreaker
     var ejection: OutlierEjection
-    /// The address that answered last.
-    private var address = 0
+    /// The address that was connected to last; tried first as long as the name has it.
+    private var address: SocketAddress?
     private var recoveries: Int
 
     init(_ shared: Endpoint, pool: BackendConfiguration.Pool, breaker: BackendConfiguration.Breaker) {
@@ -36,14 +36,13 @@ final class LoopEndpoint {
 
     /// The address to try after `tried` others; nil when there is no other.
     func address(after tried: Int) -> SocketAddress? {
-        guard tried < self.shared.addresses.count else { return nil }
-        return self.shared.addresses[(self.address + tried) % self.shared.addresses.count]
+        let addresses = self.shared.addresses
+        guard tried < addresses.count else { return nil }
+        let first = self.address.flatMap { addresses.firstIndex(of: $0) } ?? 0
+        return addresses[(first + tried) % addresses.count]
     }
 
-    func opened(after tried: Int) {
-        guard tried > 0 else { return }
-        self.address = (self.address + tried) % self.shared.addresses.count
-    }
+    func opened(at address: SocketAddress) { self.address = address }
 
     func noteOpening() { self.recoveries = self.shared.recoveries }
 

@@ -36,6 +36,12 @@ final class SocketConnector: UpstreamConnector {
                 }
             }
             .connect(to: address)
-            .whenFailure { _ in connection.value.failedToOpen() }
+            .whenFailure { error in
+                if case ChannelError.connectTimeout = error {
+                    connection.value.failedToOpen(timedOut: true)
+                } else {
+                    connection.value.failedToOpen()
+                }
+            }
     }
 }

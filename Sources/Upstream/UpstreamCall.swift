@@ -33,6 +33,10 @@ package final class UpstreamCall {
     var failure: UpstreamFailure?
     var wasSent = false
     private(set) var isPaused = false
+    /// Its reader took nothing for a while: how long the answer took is not the server's doing alone.
+    private(set) var wasPaused = false
+    /// Something of the answer has gone on to whoever asked, as it came: it cannot be taken back.
+    private(set) var isPassedOn = false
 
     init(
         _ request: UpstreamRequest,
@@ -63,11 +67,17 @@ package final class UpstreamCall {
     }
 
     /// Nothing more is read of the answer until `resume`; what one read brought already is still given.
-    package func pause() { self.isPaused = true }
+    package func pause() {
+        self.isPaused = true
+        self.wasPaused = true
+    }
 
     package func resume() {
         guard self.isPaused else { return }
         self.isPaused = false
         if case .active(let connection) = self.state { connection.readIfWanted() }
     }
+
+    /// What has come so far goes on to the client before the end has come.
+    package func passOn() { self.isPassedOn = true }
 }

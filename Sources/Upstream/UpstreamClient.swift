@@ -40,9 +40,7 @@ package final class UpstreamClient: Sendable {
         }
         if cancellation?.begin(stop: cancel) == false { cancel() }
         defer { cancellation?.end() }
-        // A loop that has been shut down runs nothing, not even time-outs.
-        let patience = self.backend.configuration.timeouts.total.addingReportingOverflow(5_000_000_000)
-        return try handoff.wait(nanoseconds: patience.overflow ? .max : patience.partialValue).get()
+        return try handoff.wait(self.backend.configuration.timeouts).get()
     }
 
     /// What the client's loop counts about the backend; nil while nothing was sent. Waits for the loop.
@@ -61,6 +59,7 @@ package final class UpstreamClient: Sendable {
 /// Takes one result from the loop to the thread that waits for it.
 private final class Handoff: Sendable {
     private let result = Mutex<Result<UpstreamAnswer, UpstreamFailure>?>(nil)
+    private let isStream = Atomic(false)
     private let arrived = DispatchSemaphore(value: 0)
 
     func deliver(_ result: Result<UpstreamAnswer, UpstreamFailure>) {
@@ -68,9 +67,20 @@ private final class Handoff: Sendable {
         self.arrived.signal()
     }
 
-    func wait(nanoseconds: UInt64) -> Result<UpstreamAnswer, UpstreamFailure> {
-        _ = self.arrived.wait(timeout: .now() + .nanoseconds(Int(clamping: nanoseconds)))
+    /// What comes is a stream of events, which may take its time.
+    func expectStream() { self.isStream.store(true, ordering: .relaxed) }
+
+    /// A little longer than the loop's own time-outs: a loop that has been shut down runs nothing, not even those.
+    func wait(_ timeouts: BackendConfiguration.Timeouts) -> Result<UpstreamAnswer, UpstreamFailure> {
+        if !self.hasArrived(within: timeouts.total), self.isStream.load(ordering: .relaxed) {
+            _ = self.hasArrived(within: timeouts.stream)
+        }
         return self.result.withLock { $0 } ?? .failure(UpstreamFailure(.totalTimeout, "nothing came of the request"))
+    }
+
+    private func hasArrived(within nanoseconds: UInt64) -> Bool {
+        let patience = DispatchTimeInterval.nanoseconds(Int(clamping: nanoseconds))
+        return self.arrived.wait(timeout: .now() + patience + .seconds(5)) == .success
     }
 }
 
@@ -105,6 +115,7 @@ private final class Collector: UpstreamExchange {
 
     func upstream(head: ResponseHead) {
         self.answer = UpstreamAnswer(head: head, sentAt: self.sentAt, headAt: MonotonicTime.now())
+        if head.contentType == .eventStream { self.handoff.expectStream() }
     }
 
     func upstream(body: ByteBuffer) {

@@ -18,6 +18,7 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     /// Weak, because an idle connection must not keep alive who keeps it; a call holds its backend.
     private weak var backend: LoopBackend?
     private weak var endpoint: LoopEndpoint?
+    let address: SocketAddress
     /// How many addresses of the endpoint were tried before this one.
     let tried: Int
     /// Counted by its pool.
@@ -40,16 +41,19 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     private var hasReceived = false
     private var hasBegun = false
     private var keepsAlive = false
-    private var status = 0
+    private var saysBroken = false
+    private var keptSeconds: Int?
 
-    init(_ backend: LoopBackend, _ endpoint: LoopEndpoint, _ call: UpstreamCall, answerBytes: Int, tried: Int) {
+    init(_ backend: LoopBackend, _ endpoint: LoopEndpoint, _ call: UpstreamCall, to address: SocketAddress, tried: Int)
+    {
         self.backend = backend
         self.endpoint = endpoint
         self.call = call
+        self.address = address
         self.tried = tried
         self.isTLS = endpoint.shared.configuration.isTLS
         var limits = HTTPLimits()
-        limits.bodyBytes = answerBytes
+        limits.bodyBytes = backend.configuration.answerBytes
         self.reader = ResponseReader(limits: limits)
     }
 
@@ -121,12 +125,14 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     /// The channel could not be connected, or TLS not agreed on. Told again, nothing happens.
-    package func failedToOpen() {
+    ///
+    /// - Parameter timedOut: nobody answered at all, where others refuse.
+    package func failedToOpen(timedOut: Bool = false) {
         guard self.state == .opening else { return }
         self.state = .closed
         self.context?.close(promise: nil)
         guard let call = self.call.take(), let endpoint = self.endpoint else { return }
-        call.backend.failedToOpen(self, for: call, endpoint)
+        call.backend.failedToOpen(self, for: call, endpoint, timedOut: timedOut)
     }
 
     // MARK: Reading
@@ -152,7 +158,8 @@ package final class UpstreamConnection: ChannelDuplexHandler {
         do throws(ResponseFault) {
             while try self.step() {}
         } catch {
-            self.fail(error.kind == .malformed ? .malformed : .tooLarge, error.message)
+            // A large body may be due to the request; a head without end is the server's own.
+            self.fail(error.kind == .bodyTooLarge ? .tooLarge : .malformed, error.message)
         }
         // Lets go of the memory that was read into.
         if self.input.readableBytes == 0 { self.input = ByteBuffer() }
@@ -165,9 +172,10 @@ package final class UpstreamConnection: ChannelDuplexHandler {
         case .more: return false
         case .head(let head):
             self.hasBegun = true
-            self.status = head.status
+            self.saysBroken = head.saysBroken
             self.keepsAlive = head.keepsAlive
-            call.backend.begun(call, status: head.status)
+            self.keptSeconds = head.keepAliveSeconds
+            call.backend.begun(call, head)
             call.exchange?.upstream(head: head)
         case .body(let piece): call.exchange?.upstream(body: piece)
         case .end:
@@ -178,8 +186,12 @@ package final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     private func end(_ call: UpstreamCall) {
+        // Bytes behind the answer belong to nothing that was asked: its length may be wrong, and the answer cut.
+        guard self.input.readableBytes == 0 || call.isPassedOn else {
+            return self.fail(.malformed, "something follows the answer's end")
+        }
         self.call = nil
-        // Bytes behind the answer belong to nothing that was asked; a request not wholly written is no good start.
+        // A request not wholly written is no good start.
         let isReusable =
             self.state == .busy && self.keepsAlive && self.input.readableBytes == 0
             && self.channel?.isActive == true && self.channel?.isWritable == true
@@ -189,7 +201,13 @@ package final class UpstreamConnection: ChannelDuplexHandler {
         } else {
             self.close()
         }
-        call.backend.answered(call, status: self.status, on: self, isReusable: isReusable)
+        call.backend.answered(
+            call,
+            saysBroken: self.saysBroken,
+            on: self,
+            isReusable: isReusable,
+            keptSeconds: self.keptSeconds
+        )
     }
 
     private func refuseUnsolicited() {

@@ -11,9 +11,9 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         case connectTimeout
         /// The connection ended before the answer did.
         case closed
-        /// The answer cannot be understood without doubt.
+        /// The answer cannot be understood without doubt, or its head has no end.
         case malformed
-        /// The answer is larger than allowed.
+        /// The answer's body is larger than allowed.
         case tooLarge
         case firstByteTimeout
         case idleTimeout

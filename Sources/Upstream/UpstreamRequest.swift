@@ -8,8 +8,8 @@ package struct UpstreamRequest: Sendable {
     package var body: ByteBuffer
     /// May be sent again although a backend may have acted on it, as long as nothing of an answer has come.
     package var isIdempotent: Bool
-    /// When it must be answered, if that is sooner than the backend's own time-outs say. Not for a client to choose: an
-    /// endpoint that has not begun to answer by then counts as one that failed.
+    /// When it must be answered, if that is sooner than the backend's own time-outs say; a stream of events must have
+    /// begun by then. Not for a client to choose: an endpoint that has not begun to answer counts as one that failed.
     package var deadline = NIODeadline.distantFuture
 
     /// - Parameter isIdempotent: what the backend's configuration says; GET and HEAD always are.

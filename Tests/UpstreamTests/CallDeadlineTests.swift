@@ -13,6 +13,7 @@ struct CallDeadlineTests {
         timeouts.firstByte = 5_000_000_000
         timeouts.idle = 3_000_000_000
         timeouts.total = 20_000_000_000
+        timeouts.stream = 100_000_000_000
         return timeouts
     }
 
@@ -82,6 +83,28 @@ struct CallDeadlineTests {
         #expect(self.expired(&sooner, 1) == .totalTimeout)
         var later = self.deadline(Self.start + .seconds(60))
         #expect(self.expired(&later, 20) == .totalTimeout)
+    }
+
+    @Test("a stream of events that has begun goes on beyond total and the request's own deadline, up to its own end")
+    func stream() {
+        var deadline = self.deadline(Self.start + .seconds(3))
+        deadline.enter(.answering, now: Self.start)
+        #expect(self.expired(&deadline, 2) == nil)
+        deadline.begin(isStream: true)
+        for second in 3..<100 as Range<Int64> {
+            deadline.touch()
+            #expect(self.expired(&deadline, second) == nil)
+        }
+        deadline.touch()
+        #expect(self.expired(&deadline, 100) == .totalTimeout)
+    }
+
+    @Test("but not without a word for longer than any other answer")
+    func silentStream() {
+        var deadline = self.deadline()
+        deadline.begin(isStream: true)
+        #expect(self.expired(&deadline, 50) == nil)
+        #expect(self.expired(&deadline, 53) == .idleTimeout)
     }
 
     @Test("deadlines are looked at often enough that none is overrun by more than a quarter")

@@ -7,6 +7,7 @@ struct ConnectionPoolTests {
     private final class Connection {}
 
     private static let now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+    private static let later = Self.now + .seconds(1)
 
     @Test("opens as many as it may and no more")
     func limit() {
@@ -26,13 +27,13 @@ struct ConnectionPoolTests {
         var pool = ConnectionPool<Connection>(limit: 2)
         let (one, two) = (Connection(), Connection())
         _ = (pool.reserve(), pool.reserve())
-        pool.put(one, now: Self.now)
-        pool.put(two, now: Self.now)
+        pool.put(one, until: Self.later)
+        pool.put(two, until: Self.later)
         #expect(pool.inUse == 0)
-        #expect(pool.take() === two)
+        #expect(pool.take(now: Self.now) === two)
         #expect(pool.inUse == 1)
-        #expect(pool.take() === one)
-        #expect(pool.take() == nil)
+        #expect(pool.take(now: Self.now) === one)
+        #expect(pool.take(now: Self.now) == nil)
         #expect(pool.open == 2)
     }
 
@@ -41,25 +42,38 @@ struct ConnectionPoolTests {
         var pool = ConnectionPool<Connection>(limit: 2)
         let (one, two) = (Connection(), Connection())
         _ = (pool.reserve(), pool.reserve())
-        pool.put(one, now: Self.now)
-        pool.put(two, now: Self.now)
+        pool.put(one, until: Self.later)
+        pool.put(two, until: Self.later)
         pool.remove(two)
         #expect(pool.open == 1)
         #expect(pool.idleCount == 1)
-        #expect(pool.take() === one)
+        #expect(pool.take(now: Self.now) === one)
     }
 
-    @Test("the oldest idle connection is found once it is old enough")
-    func oldest() {
+    @Test("each idle connection is found once its time is up, whichever was used last")
+    func expired() {
         var pool = ConnectionPool<Connection>(limit: 2)
         let (one, two) = (Connection(), Connection())
         _ = (pool.reserve(), pool.reserve())
-        pool.put(one, now: Self.now)
-        pool.put(two, now: Self.now + .seconds(1))
-        #expect(pool.oldest(before: Self.now - .nanoseconds(1)) == nil)
-        #expect(pool.oldest(before: Self.now) === one)
-        pool.remove(one)
-        #expect(pool.oldest(before: Self.now) == nil)
-        #expect(pool.oldest(before: Self.now + .seconds(1)) === two)
+        pool.put(one, until: Self.later)
+        pool.put(two, until: Self.now)
+        #expect(pool.expired(now: Self.now - .nanoseconds(1)) == nil)
+        #expect(pool.expired(now: Self.now) === two)
+        pool.remove(two)
+        #expect(pool.expired(now: Self.now) == nil)
+        #expect(pool.expired(now: Self.later) === one)
+    }
+
+    @Test("a connection whose time is up is not taken, but makes room")
+    func tooOld() {
+        var pool = ConnectionPool<Connection>(limit: 2)
+        let (one, two) = (Connection(), Connection())
+        _ = (pool.reserve(), pool.reserve())
+        pool.put(one, until: Self.later)
+        pool.put(two, until: Self.now)
+        #expect(pool.take(now: Self.now) === one)
+        #expect(pool.take(now: Self.now) == nil)
+        #expect(pool.takeOldest() === two)
+        #expect(pool.takeOldest() == nil)
     }
 }

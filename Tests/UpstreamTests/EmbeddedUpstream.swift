@@ -11,6 +11,7 @@ final class EmbeddedUpstream {
     let backend: Backend
     private(set) var upstream: LoopBackend?
     let route: UpstreamRoute
+    let names: FakeNames
 
     static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
     static let broken = "HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno"
@@ -27,10 +28,8 @@ final class EmbeddedUpstream {
         )
         configure(&configuration)
         self.connector = EmbeddedConnector(self.loop)
-        self.backend = try Backend(configuration) { endpoint throws(BackendError) in
-            guard case .host(_, let port) = endpoint.address else { return [] }
-            return addresses.compactMap { try? SocketAddress(ipAddress: $0, port: port) }
-        }
+        self.names = FakeNames(addresses)
+        self.backend = try Backend(configuration, self.names.resolver)
         self.upstream = LoopBackend(self.backend, on: self.loop, seed: 1, connector: self.connector)
         self.route = try #require(UpstreamRoute(method, path: "/infer", configuration: configuration))
     }

@@ -196,23 +196,29 @@ struct EndpointFailureTests {
         #expect(next.answer == "200 ok")
     }
 
-    @Test("answers that say the server is broken count as failures, and are passed on")
-    func errors() throws {
+    @Test(
+        "answers that say the server is broken count as failures, and are passed on",
+        arguments: [500, 502, 503, 504, 507, 599]
+    )
+    func errors(status: Int) throws {
         let upstream = try EmbeddedUpstream()
         for _ in 0..<5 {
             let (exchange, _) = upstream.send()
-            try upstream.serve(0, EmbeddedUpstream.broken)
-            #expect(exchange.answer == "500 no")
+            try upstream.serve(0, "HTTP/1.1 \(status) No\r\nContent-Length: 2\r\n\r\nno")
+            #expect(exchange.answer == "\(status) no")
         }
         #expect(upstream.send().exchange.events == [.failed(.unavailable)])
     }
 
-    @Test("answers that say the client is wrong do not")
-    func clientErrors() throws {
+    @Test(
+        "answers that say the client is wrong, or the server busy, do not",
+        arguments: ["404 No", "429 No", "501 No", "503 No\r\nRetry-After: 1", "505 No"]
+    )
+    func clientErrors(line: String) throws {
         let upstream = try EmbeddedUpstream()
         for _ in 0..<20 {
             upstream.send()
-            try upstream.serve(0, "HTTP/1.1 429 No\r\nContent-Length: 0\r\n\r\n")
+            try upstream.serve(0, "HTTP/1.1 \(line)\r\nContent-Length: 0\r\n\r\n")
         }
         #expect(upstream.counters.answered == 20)
         #expect(upstream.counters.breakersOpened == 0)
@@ -236,6 +242,37 @@ struct EndpointFailureTests {
             call?.pause()
         }
         upstream.wait(.seconds(6))
+        #expect(upstream.counters.failures(.totalTimeout) == 10)
+        #expect(upstream.counters.breakersOpened == 0)
+    }
+
+    @Test("a body that trickles until the time is up opens the breaker")
+    func trickledBody() throws {
+        let upstream = try EmbeddedUpstream { $0.timeouts.total = 5_000_000_000 }
+        for index in 0..<5 {
+            upstream.send()
+            try upstream.serve(index, "HTTP/1.1 200 OK\r\n\r\n")
+        }
+        for _ in 0..<6 {
+            for index in 0..<5 { try upstream.serve(index, "a") }
+            upstream.wait(.seconds(1))
+        }
+        #expect(upstream.counters.failures(.totalTimeout) == 5)
+        #expect(upstream.counters.breakersOpened == 1)
+    }
+
+    @Test("but not one that was passed on as it came: it may just be long")
+    func longAnswer() throws {
+        let upstream = try EmbeddedUpstream { $0.timeouts.total = 5_000_000_000 }
+        for index in 0..<10 {
+            let (_, call) = upstream.send()
+            try upstream.serve(index, "HTTP/1.1 200 OK\r\n\r\n")
+            call?.passOn()
+        }
+        for _ in 0..<6 {
+            for index in 0..<10 { try upstream.serve(index, "a") }
+            upstream.wait(.seconds(1))
+        }
         #expect(upstream.counters.failures(.totalTimeout) == 10)
         #expect(upstream.counters.breakersOpened == 0)
     }

@@ -120,6 +120,25 @@ struct LoopBackendTests {
         #expect(upstream.violations() == [])
     }
 
+    @Test("a stream of events may take longer than any other answer, and its end by the clock is nobody's fault")
+    func stream() throws {
+        let upstream = try EmbeddedUpstream {
+            $0.timeouts.total = 5_000_000_000
+            $0.timeouts.stream = 60_000_000_000
+            $0.breaker.failures = 1
+        }
+        let (exchange, _) = upstream.send(deadline: upstream.loop.now + .seconds(3))
+        try upstream.serve(0, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        for second in 0..<60 {
+            #expect(exchange.ends == 0, "after \(second) s")
+            upstream.wait(.seconds(1))
+            try upstream.serve(0, "data: x\n\n")
+        }
+        #expect(exchange.events.last == .failed(.totalTimeout))
+        #expect(upstream.counters.breakersOpened == 0)
+        #expect(upstream.violations() == [])
+    }
+
     @Test("a head that trickles in does not hold on for longer")
     func trickle() throws {
         let upstream = try EmbeddedUpstream { $0.timeouts.firstByte = 4_000_000_000 }
@@ -165,6 +184,24 @@ struct LoopBackendTests {
         upstream.wait(.seconds(11))
         #expect(!upstream.isOpen(0))
         #expect(upstream.isOpen(1))
+        #expect(upstream.violations() == [])
+    }
+
+    @Test(
+        "a connection is used for a second less than the server says it keeps it, and no longer than configured",
+        arguments: [
+            ("timeout=3", 1, true), ("timeout=3", 2, false), ("max=9, Timeout = 3", 2, false), ("timeout=1", 0, false),
+            ("timeout=0", 0, false), ("timeout=99999999999999999999", 3, true), ("timeout=600", 3, true),
+            ("timeout=600", 4, false), ("timeout=", 3, true), ("x", 3, true), ("max=1", 3, true),
+        ] as [(String, Int64, Bool)]
+    )
+    func keptByServer(value: String, seconds: Int64, isReused: Bool) throws {
+        let upstream = try EmbeddedUpstream()
+        upstream.send()
+        try upstream.serve(0, "HTTP/1.1 200 OK\r\nKeep-Alive: \(value)\r\nContent-Length: 0\r\n\r\n")
+        upstream.wait(.seconds(seconds))
+        upstream.send()
+        #expect(upstream.counters.connectionsReused == (isReused ? 1 : 0))
         #expect(upstream.violations() == [])
     }
 

@@ -72,8 +72,6 @@ struct UpstreamConnectionTests {
         arguments: [
             "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
             "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
-            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
         ]
     )
     func notReused(answer: String) throws {
@@ -85,6 +83,35 @@ struct UpstreamConnectionTests {
         #expect(upstream.upstream?.connectionCount == 0)
         upstream.send()
         #expect(upstream.connector.channels.count == 2)
+    }
+
+    @Test(
+        "an answer with something behind it may be cut, and fails",
+        arguments: [
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n}",
+        ]
+    )
+    func surplus(answer: String) throws {
+        let upstream = try EmbeddedUpstream()
+        let (exchange, _) = upstream.send(isIdempotent: true)
+        try upstream.serve(0, answer)
+        #expect(exchange.events == [.head(200), .body("ok"), .failed(.malformed)])
+        #expect(!upstream.isOpen(0))
+        #expect(upstream.connector.channels.count == 1)
+        #expect(upstream.violations() == [])
+    }
+
+    @Test("unless some of it was passed on: then only its connection ends")
+    func surplusBehindStream() throws {
+        let upstream = try EmbeddedUpstream()
+        let (exchange, call) = upstream.send()
+        exchange.onEvent = { if $0 == .head(200) { call?.passOn() } }
+        try upstream.serve(0, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\r\n")
+        #expect(exchange.answer == "200 ok")
+        #expect(!upstream.isOpen(0))
+        #expect(upstream.violations() == [])
     }
 
     @Test("bytes that nobody asked for end an idle connection")
@@ -133,14 +160,21 @@ struct UpstreamConnectionTests {
     }
 
     @Test(
-        "an answer larger than allowed fails",
-        arguments: ["Content-Length: 101\r\n\r\n", "A: \(String(repeating: "a", count: 70_000))"]
+        "an answer larger than allowed fails; a head without end is the server's fault, a large body may be the request's",
+        arguments: [
+            ("Content-Length: 101\r\n\r\n", .tooLarge, 0),
+            ("A: \(String(repeating: "a", count: 70_000))", .malformed, 1),
+        ] as [(String, UpstreamFailure.Reason, UInt64)]
     )
-    func tooLarge(rest: String) throws {
-        let upstream = try EmbeddedUpstream { $0.answerBytes = 100 }
+    func tooLarge(rest: String, reason: UpstreamFailure.Reason, opened: UInt64) throws {
+        let upstream = try EmbeddedUpstream {
+            $0.answerBytes = 100
+            $0.breaker.failures = 1
+        }
         let (exchange, _) = upstream.send()
         try upstream.serve(0, "HTTP/1.1 200 OK\r\n" + rest)
-        #expect(exchange.events == [.failed(.tooLarge)])
+        #expect(exchange.events == [.failed(reason)])
+        #expect(upstream.counters.breakersOpened == opened)
         #expect(!upstream.isOpen(0))
     }
 

@@ -77,6 +77,10 @@ class Connection:
                 body = self._rest()
         return Answer(int(status), headers, body)
 
+    def has_begun_to_answer(self):
+        """True when some of an answer has come, False when the server closed instead; waits for either."""
+        return self._receive()
+
     def is_closed_by_server(self, within=TIMEOUT):
         """True when the server ends the connection in time and sends nothing more."""
         assert self._received == b"", f"unexpected bytes {self._received[:300]!r}"

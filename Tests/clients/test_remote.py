@@ -56,8 +56,8 @@ def chat(language_model, tmp_path_factory):
         "kind": "openai", "model": "smollm2", "endpoints": [f"http://{language_model.address}"],
         "headers": {"authorization": "Bearer secret"},
     }
-    backend(models, 1, **keys, pool={"idle": "4s"})
-    backend(models, 2, **keys, pool={"idle": "4s"}, budget={"calls": 1000})
+    backend(models, 1, **keys)
+    backend(models, 2, **keys, budget={"calls": 1000})
     with Gateway(folder, models=folder / "models") as gateway:
         yield gateway
 

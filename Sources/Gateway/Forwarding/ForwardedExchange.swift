@@ -162,6 +162,7 @@ final class ForwardedExchange: UpstreamExchange {
 
     private func beginStreaming(_ head: ResponseHead) {
         self.isStreaming = true
+        self.call?.passOn()
         let framing: ForwardedHead.Framing
         if case .length(let length) = head.framing {
             framing = .length(length)

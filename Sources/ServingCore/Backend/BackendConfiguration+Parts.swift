@@ -22,8 +22,10 @@ extension BackendConfiguration {
         package var firstByte: UInt64 = 30_000_000_000
         /// Between two pieces of the answer.
         package var idle: UInt64 = 30_000_000_000
-        /// The whole request.
+        /// The whole request, unless its answer is a stream of events.
         package var total: UInt64 = 60_000_000_000
+        /// The whole request when its answer is a stream of events: a generation goes on for as long as it is wanted.
+        package var stream: UInt64 = 3_600_000_000_000
 
         package init() {}
     }
@@ -34,8 +36,8 @@ extension BackendConfiguration {
         package var connections = 64
         /// Requests that wait for a connection; the next one is refused.
         package var pending = 256
-        /// How long an unused connection is kept, in nanoseconds; less than servers keep theirs.
-        package var idle: UInt64 = 55_000_000_000
+        /// How long an unused connection is kept, in nanoseconds; less than servers keep theirs: many close after 5 s.
+        package var idle: UInt64 = 4_000_000_000
 
         package init() {}
     }

@@ -28,7 +28,7 @@ extension BackendManifest {
         let value: BackendConfiguration.Timeouts
 
         private enum Key: String, CodingKey, CaseIterable {
-            case connect, firstByte, idle, total
+            case connect, firstByte, idle, total, stream
         }
 
         init(from decoder: any Decoder) throws {
@@ -39,6 +39,7 @@ extension BackendManifest {
             value.firstByte = try container.time(.firstByte, default: value.firstByte)
             value.idle = try container.time(.idle, default: value.idle)
             value.total = try container.time(.total, default: value.total)
+            value.stream = try container.time(.stream, default: value.stream)
             self.value = value
         }
     }
