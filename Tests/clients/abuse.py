@@ -8,8 +8,11 @@ import re
 import shutil
 import time
 
+import pytest
 from captures import Client, metrics, until
 from gateway import MODELS, Gateway, heldout
+from raw_http import Connection, request
+from recording_backend import RecordingBackend
 
 DIGITS = "/v2/models/digits/infer"
 ECHO = "/v2/models/echo/infer"
@@ -113,6 +116,37 @@ class Process:
             # One more is the connection that metrics were asked on.
             until(lambda: self.files() <= files)
         return found
+
+
+GOOD = request("POST", DIGITS, body=digits_body("good"))
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory):
+    with RecordingBackend(tmp_path_factory.mktemp("recording")) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="module")
+def gateway(backend, tmp_path_factory):
+    """As it is by default."""
+    with serving(tmp_path_factory.mktemp("gateway"), backend) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="module")
+def process(gateway):
+    with Connection(gateway.http) as connection:
+        connection.send(GOOD)
+        assert connection.answer().status == 200
+    return Process(gateway)
+
+
+def assert_served(gateway):
+    with Connection(gateway.http) as connection:
+        connection.send(GOOD)
+        answer = connection.answer()
+        assert answer.status == 200 and answer.json()["id"] == "good", answer
 
 
 def rejected(found, reason):
