@@ -110,37 +110,26 @@ extension SlotManager {
     }
 
     private func restore(_ model: String, _ slot: Slot) async {
-        guard let name = ModelName(model), let entry = self.entries[model], let held = entry.record.slots[slot] else {
-            return
-        }
+        guard let entry = self.entries[model], let held = entry.record.slots[slot] else { return }
         // An operator may have been faster.
         guard entry[slot].machine.state == .empty else { return }
         try? self.entries[model]?[slot].machine.beginLoad()
         self.entries[model]?[slot].incoming = (held.version, held.source)
         do throws(ControlError) {
-            let source = ModelRepository(root: FilePath(held.source))
-            let loaded: LoadedModel
-            if let brought = self.takePreloaded(model, slot, held) {
-                loaded = brought
-            } else {
-                loaded = try await self.prepare(name, slot, version: held.version, from: source)
-            }
-            guard held.digest.isEmpty || held.digest == loaded.digest else {
-                throw ControlError(
-                    .loadFailed,
-                    "version \(held.version) now has SHA-256 \(loaded.digest), but \(held.digest) was served before; "
-                        + "versions never change: put the file back, or load it again to accept it"
-                )
-            }
+            let loaded = try await self.bring(model, slot, held)
             try await self.exclusively(evenFrozen: true) { () throws(ControlError) in
                 try await self.confirmFirst(model, slot, loaded)
                 self.occupy(model, slot, with: loaded)
                 await self.publish()
             }
         } catch {
-            try? self.entries[model]?[slot].machine.fail(error.message)
+            // Files do not change by themselves; a server may only be late.
+            let isRetried = !self.isShuttingDown && Self.isRemote(model, held)
+            let reason = error.message + (isRetried ? Self.retryNote : "")
+            try? self.entries[model]?[slot].machine.fail(reason)
             self.entries[model]?[slot].incoming = nil
-            self.entries[model]?[slot].lastFailure = error.message
+            self.entries[model]?[slot].lastFailure = reason
+            if isRetried { self.retryLater(model, slot, held) }
             self.logger.error(
                 "a slot could not be restored",
                 metadata: ["model": "\(model)", "slot": "\(slot.rawValue)", "reason": "\(error.message)"]
@@ -148,8 +137,38 @@ extension SlotManager {
         }
     }
 
+    private static func isRemote(_ model: String, _ held: ModelRecord.Held) -> Bool {
+        guard let name = ModelName(model) else { return false }
+        return ModelRepository(root: FilePath(held.source)).isRemote(name, version: held.version)
+    }
+
+    /// What the slot is said to hold, made ready to answer.
+    func bring(_ model: String, _ slot: Slot, _ held: ModelRecord.Held) async throws(ControlError) -> LoadedModel {
+        guard let name = ModelName(model) else { throw self.unknown(model) }
+        if let brought = self.takePreloaded(model, slot, held) { return brought }
+        let source = ModelRepository(root: FilePath(held.source))
+        if source.isRemote(name, version: held.version),
+            let digest = (try? source.read(name, version: held.version))?.digest
+        {
+            // Before the server is asked, whose warm-up may cost something.
+            try Self.refuseChange(of: held, to: digest)
+        }
+        let loaded = try await self.prepare(name, slot, version: held.version, from: source)
+        try Self.refuseChange(of: held, to: loaded.digest)
+        return loaded
+    }
+
+    private static func refuseChange(of held: ModelRecord.Held, to digest: String) throws(ControlError) {
+        guard !held.digest.isEmpty, held.digest != digest else { return }
+        throw ControlError(
+            .loadFailed,
+            "version \(held.version) now has SHA-256 \(digest), but \(held.digest) was served before; "
+                + "versions never change: put the file back, or load it again to accept it"
+        )
+    }
+
     /// The first load of a slot the store has not seen is written down, so that from now on the store's word counts.
-    private func confirmFirst(_ model: String, _ slot: Slot, _ loaded: LoadedModel) async throws(ControlError) {
+    func confirmFirst(_ model: String, _ slot: Slot, _ loaded: LoadedModel) async throws(ControlError) {
         guard var record = self.entries[model]?.record, record.slots[slot]?.digest.isEmpty == true else { return }
         let liveBefore = record.revision > 0 ? record.live : nil
         record.revision += 1

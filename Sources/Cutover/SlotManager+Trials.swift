@@ -10,7 +10,8 @@ extension SlotManager {
     func refreshTrials() async {
         // Before the start nothing is known of any model, and a release that goes on in another process must not end here.
         guard let trials = self.trials, self.hasStarted, !self.isFrozen else { return }
-        let change = trials.book.update(self.entries.compactMapValues { $0.sides }, undecided: self.restoring)
+        let undecided = self.restoring.union(self.lateModels)
+        let change = trials.book.update(self.entries.compactMapValues { $0.sides }, undecided: undecided)
         var plans: [String: MirrorPlan] = [:]
         for (name, release) in change.running {
             guard let entry = self.entries[name], let live = entry.answering(release.live.slot),

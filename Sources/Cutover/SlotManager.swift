@@ -26,6 +26,8 @@ package actor SlotManager: ModelControl {
     /// The store and the repository have been read: from here on `entries` says what should be served.
     var hasStarted = false
     var isShuttingDown = false
+    /// What runs is still answered, but nobody should send anything here any more.
+    private var isLeaving = false
     /// No change is accepted and nothing is mirrored: another process is taking over, or this one is.
     var isFrozen: Bool
     /// Loaded before the start, for the slots that are said to hold these versions.
@@ -37,6 +39,8 @@ package actor SlotManager: ModelControl {
     /// Models with a slot that was held before the start and is not loaded again yet, nor has failed to: a version that is
     /// missing may only be late.
     var restoring: Set<String> = []
+    /// What the start could not load and is tried again.
+    var late: [String: [Slot: ModelRecord.Held]] = [:]
     /// What the event loops mirror to now.
     var mirrored: [String: ShadowTrial] = [:]
     /// What the event loops split by now.
@@ -84,7 +88,7 @@ package actor SlotManager: ModelControl {
 
     /// Why traffic should not be sent here yet: one sentence per model that has no answering live slot.
     package func readiness() -> [String] {
-        if self.isShuttingDown { return ["the gateway is shutting down"] }
+        if self.isShuttingDown || self.isLeaving { return ["the gateway is shutting down"] }
         if !self.hasStarted { return ["the gateway is starting"] }
         return Self.unserved(self.entries)
     }
@@ -104,6 +108,9 @@ package actor SlotManager: ModelControl {
     package nonisolated func stopLoading() {
         self.loader.stop()
     }
+
+    /// From here on `readiness` says that the gateway is going, while requests that run are answered.
+    package func announceStop() { self.isLeaving = true }
 
     /// No further change is accepted, one that is being made is finished first; models are dropped once the last
     /// request let go of them.

@@ -2,10 +2,12 @@ import HTTP1
 import NIOCore
 import OpenAI
 import OpenInference
+import Remote
 import Routing
 import ServingCore
 import Slots
 import Telemetry
+import Upstream
 
 /// What each target answers.
 extension HTTPConnectionHandler {
@@ -86,7 +88,7 @@ extension HTTPConnectionHandler {
                     versions: [route.live, route.blue, route.green].compactMap { $0?.model.version }.uniqued.map(
                         String.init
                     ),
-                    platform: "onnx_onnxv1",
+                    platform: handle.model.remote?.platform ?? "onnx_onnxv1",
                     signature: handle.model.signature
                 )
             )
@@ -96,9 +98,15 @@ extension HTTPConnectionHandler {
     }
 
     private func answerModelReady(_ model: String, _ version: Int?) {
-        do {
+        do throws(InferenceError) {
             let route = try self.route(model)
-            _ = try route.decide(slot: self.exchange?.head.slot, version: version)
+            let handle = try route.decide(slot: self.exchange?.head.slot, version: version)
+            if let upstream = handle.upstream, !upstream.mayBeAsked(now: self.now) {
+                throw InferenceError(
+                    .notReady,
+                    "no endpoint of version \(handle.model.version) of model '\(route.name)' can be asked now"
+                )
+            }
             self.send(.ok, MetadataEncoder.modelReady(name: route.name, ready: true))
         } catch {
             self.sendError(error)

@@ -43,19 +43,12 @@ extension HTTPConnectionHandler {
         let limit = Int64(clamping: exchange.handle?.model.manifest.requestTimeout.nanoseconds ?? 0)
         request.deadline = self.now + .nanoseconds(limit)
         let recorded = exchange.mirroring.map { $0.lane.trial.limits.requestBytes }
-        for header in exchange.head.captured { Self.pass(header, to: &request.lines) }
+        for header in exchange.head.captured {
+            request.lines.pass(header.name, header.value, upstream.backend.configuration)
+        }
         let forwarded = ForwardedExchange(self, exchange, kind, recordedBytes: recorded)
         exchange.forwarded = forwarded
         forwarded.call = upstream.send(request, to: forwarded, now: self.now)
-    }
-
-    private static func pass(_ header: RequestHead.CapturedHeader, to lines: inout RequestLines) {
-        switch header.name {
-        case "x-request-id": _ = lines.add("x-request-id", text: header.value)
-        case "traceparent": _ = lines.add("traceparent", text: header.value)
-        case "tracestate": _ = lines.add("tracestate", text: header.value)
-        default: break
-        }
     }
 
     /// Only what the live version answers is mirrored; a client that picked a slot tries something out. The request's id

@@ -95,7 +95,8 @@ extension HTTPConnectionHandler {
         let ticket = try loaded.executor.submit(
             request.inputs,
             outputs: outputs,
-            deadline: deadline.uptimeNanoseconds
+            deadline: deadline.uptimeNanoseconds,
+            passedHeaders: loaded.remote == nil ? nil : self.passedHeaders
         ) { result in
             loop.execute { connection.value.complete(serial, result) }
         }
@@ -105,6 +106,11 @@ extension HTTPConnectionHandler {
             // A run that does not stop at once, or that others share, must not keep this client waiting.
             self.complete(serial, .failure(InferenceError(.timeout, "the model did not answer in time")))
         }
+    }
+
+    /// What a remote server is told of the request, if it is one to be told.
+    private var passedHeaders: [(name: String, value: String)] {
+        self.exchange?.head.captured.map { (name: $0.name, value: $0.value) } ?? []
     }
 
     private func complete(_ serial: UInt64, _ result: Result<[Tensor], InferenceError>) {

@@ -55,7 +55,7 @@ extension HTTPConnectionHandler {
             body: forwarding.rewriter.rewrite(exchange.body, of: request),
             isIdempotent: upstream.backend.configuration.isIdempotent
         )
-        self.send(outgoing, on: upstream, .openAI, exchange)
+        self.send(outgoing, on: upstream, .openAI(forwarding.answers), exchange)
     }
 
     private func decideMirroring(

@@ -2,6 +2,7 @@ import HTTP1
 import NIOCore
 import OpenAI
 import OpenInference
+import Remote
 import Routing
 import ServingCore
 import Slots
@@ -27,6 +28,10 @@ extension HTTPConnectionHandler {
         exchange.startedAt = self.now
         if let split = route.split, exchange.head.slot == nil, version == nil {
             self.choose(exchange, split, (nil, []), &handle)
+        }
+        // As with V2: such a run would go past the limits of the API's own path, and past every budget.
+        if case .openAI(_)? = handle.model.remote?.forwarding {
+            throw InferenceError(.unsupported, "this model takes no :predict requests; see /v1/models")
         }
         let (request, layout) = try self.workspace.predict.decode(exchange.body, signature: handle.model.signature)
         exchange.layout = layout

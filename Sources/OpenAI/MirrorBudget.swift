@@ -68,15 +68,14 @@ package struct MirrorBudget: Sendable, Equatable {
 
     package let limits: Limits
     /// Booked by `settle`.
-    package private(set) var spent: Amount
+    package private(set) var spent = Amount()
     /// Taken and not settled yet.
     package private(set) var reserved = Amount()
     private var drops: [UInt64] = Shortage.allCases.map { _ in 0 }
 
-    /// - Parameter spent: what the release spent before, e.g. before a restart.
-    package init(_ limits: Limits, spent: Amount = .init()) {
+    /// Nothing is spent: what a release spent in an earlier process is not known.
+    package init(_ limits: Limits) {
         self.limits = limits
-        self.spent = spent
     }
 
     /// Reserves what `request` can cost at most; a refusal is counted and reserves nothing.

@@ -1,4 +1,3 @@
-import HTTP1
 package import ServingCore
 package import Upstream
 
@@ -8,25 +7,5 @@ extension InferenceError {
         let code: Code =
             failure.reason.isTimeout ? .timeout : failure.reason.isRefusal ? .overloaded : .backendFailed
         self.init(code, "the model's server gave no answer: \(failure.message)")
-    }
-}
-
-extension UpstreamClient {
-    /// As `call`, with errors of the data plane, and a refusal of what cannot be read.
-    func answer(
-        to request: UpstreamRequest,
-        _ cancellation: RunCancellation?
-    ) throws(InferenceError) -> UpstreamAnswer {
-        let answer: UpstreamAnswer
-        do throws(UpstreamFailure) {
-            answer = try self.call(request, cancellation: cancellation)
-        } catch {
-            throw error.reason == .cancelled
-                ? InferenceError(.timeout, "the run was stopped") : InferenceError(error)
-        }
-        guard !answer.head.isEncoded else {
-            throw InferenceError(.backendFailed, "the model's server compressed its answer, which nobody asked for")
-        }
-        return answer
     }
 }

@@ -7,24 +7,27 @@ import Upstream
 
 /// Asks a server of OpenAI's API, for threads that may wait: the `request` input is the body that is sent, with the model's
 /// name as the server knows it; the outputs are what its answer says, put together when it was streamed.
-final class OpenAIEngine: MeteredEngine {
+final class OpenAIEngine: RemoteEngine {
     let signature: ModelSignature
-    private let client: UpstreamClient
+    private let caller: RemoteCaller
     private let forwarding: OpenAIForwarding
     /// Nil inside: nothing is bounded.
     private let budget: Mutex<MirrorBudget?>
 
-    init(_ client: UpstreamClient, _ forwarding: OpenAIForwarding, budget: MirrorBudget? = nil) {
+    init(_ caller: RemoteCaller, _ forwarding: OpenAIForwarding, budget: MirrorBudget? = nil) {
         self.signature = forwarding.task.signature
-        self.client = client
+        self.caller = caller
         self.forwarding = forwarding
         self.budget = Mutex(budget)
     }
 
-    func limited() -> any InferenceEngine {
-        let declared = self.client.backend.configuration.budget
-        guard declared != BackendConfiguration.Budget() else { return self }
-        return OpenAIEngine(self.client, self.forwarding, budget: MirrorBudget(MirrorBudget.Limits(declared)))
+    func mirrored() -> any InferenceEngine {
+        let declared = self.caller.configuration.budget
+        return OpenAIEngine(
+            self.caller.mirrored(),
+            self.forwarding,
+            budget: declared == BackendConfiguration.Budget() ? nil : MirrorBudget(MirrorBudget.Limits(declared))
+        )
     }
 
     func run(
@@ -49,7 +52,7 @@ final class OpenAIEngine: MeteredEngine {
         let reservation = try self.reserve(request)
         let answer: OpenAIAnswer
         do throws(InferenceError) {
-            answer = try self.ask(UpstreamRequest(route, body: body, isIdempotent: self.isIdempotent), cancellation)
+            answer = try self.ask(route, body, cancellation)
         } catch {
             // It may have been answered, and cost what it costs, all the same.
             self.settle(reservation, nil)
@@ -62,13 +65,12 @@ final class OpenAIEngine: MeteredEngine {
         return outputs.compactMap { tensors.indices.contains($0) ? tensors[$0] : nil }
     }
 
-    private var isIdempotent: Bool { self.client.backend.configuration.isIdempotent }
-
     private func ask(
-        _ request: UpstreamRequest,
+        _ route: UpstreamRoute,
+        _ body: ByteBuffer,
         _ cancellation: RunCancellation?
     ) throws(InferenceError) -> OpenAIAnswer {
-        let answer = try self.client.answer(to: request, cancellation)
+        let answer = try self.caller.ask(route, body, cancellation)
         var recording = AnswerRecording(status: answer.head.status, startedAt: answer.sentAt)
         var body = answer.body
         var taken = 0

@@ -5,17 +5,21 @@ import ServingCore
 import Upstream
 
 /// Asks a `:predict` server, KServe V1 or TensorFlow Serving, for threads that may wait.
-final class PredictEngine: InferenceEngine {
+final class PredictEngine: RemoteEngine {
     let signature: ModelSignature
-    private let client: UpstreamClient
+    private let caller: RemoteCaller
     private let route: UpstreamRoute
     private let encoder: PredictRequestEncoder
 
-    init(_ client: UpstreamClient, signature: ModelSignature, route: UpstreamRoute) {
-        self.client = client
+    init(_ caller: RemoteCaller, signature: ModelSignature, route: UpstreamRoute) {
+        self.caller = caller
         self.signature = signature
         self.route = route
         self.encoder = PredictRequestEncoder(signature: signature)
+    }
+
+    func mirrored() -> any InferenceEngine {
+        PredictEngine(self.caller.mirrored(), signature: self.signature, route: self.route)
     }
 
     func run(
@@ -25,12 +29,7 @@ final class PredictEngine: InferenceEngine {
     ) throws(InferenceError) -> [Tensor] {
         var body = ByteBuffer()
         try self.encoder.encode(inputs, into: &body)
-        let request = UpstreamRequest(
-            self.route,
-            body: body,
-            isIdempotent: self.client.backend.configuration.isIdempotent
-        )
-        let answer = try self.client.answer(to: request, cancellation)
+        let answer = try self.caller.ask(self.route, body, cancellation)
         return try PredictResponseDecoder().decode(
             answer.body,
             status: answer.head.status,

@@ -8,6 +8,8 @@ import Upstream
 /// Builds what one kind of server needs, out of its configuration and what it says of itself.
 struct RemoteBuilder {
     let client: UpstreamClient
+    /// For the engine.
+    let caller: RemoteCaller
     let health: HealthChecks?
     /// As clients know them.
     let model: String
@@ -24,15 +26,21 @@ struct RemoteBuilder {
         let path =
             "/v2/models/\(UpstreamRoute.segment(self.name))"
             + (self.configuration.version.map { "/versions/\(UpstreamRoute.segment($0))" } ?? "")
-        let (signature, note) = try self.signature(path)
+        let said = try self.signature(path)
         let (json, binary) = try self.inferRoutes(path)
+        let takesBinary = self.takesBinary()
         let engine = V2Engine(
-            self.client,
-            signature: signature,
+            self.caller,
+            signature: said.signature,
             json: json,
             binary: binary,
-            form: self.takesBinary() ? .binary : .json
+            form: takesBinary ? .binary : .json
         )
+        // Some take them without saying so: no reason to refuse the version.
+        let binaryNote =
+            takesBinary
+            ? nil : "the server does not say that it takes binary tensors, and whether it does was not checked"
+        let notes = [said.note, binaryNote].compactMap(\.self)
         // The server's own version is no version of ours, so answers are rewritten unless both names are the same.
         let isSame = self.name == self.model && self.configuration.version == self.version
         let rewriter = isSame ? nil : InferResponseRewriter(model: self.model, version: self.version)
@@ -40,8 +48,9 @@ struct RemoteBuilder {
             backend: self.backend,
             engine: engine,
             forwarding: .openInference(json: json, binary: binary, rewriter: rewriter),
+            platform: said.platform,
             health: self.health,
-            note: note
+            note: notes.isEmpty ? nil : notes.joined(separator: "; ")
         )
     }
 
@@ -53,13 +62,18 @@ struct RemoteBuilder {
         return (try self.route(.post, path + "/infer", json), try self.route(.post, path + "/infer", binary))
     }
 
-    private func signature(_ path: String) throws(BackendError) -> (ModelSignature, note: String?) {
+    private func signature(
+        _ path: String
+    ) throws(BackendError) -> (signature: ModelSignature, platform: String, note: String?) {
+        let platform = "teal_remote_openinference"
         if let declared = self.configuration.signature {
-            return (declared, "the signature is the one that backend.yaml declares; the server was not asked")
+            let note = "the signature is the one that backend.yaml declares; the server was not asked"
+            return (declared, platform, note)
         }
         let answer = try self.get(path)
         do throws(InferenceError) {
-            return (try ModelMetadataDecoder.decode(answer.body, status: answer.head.status).signature, nil)
+            let metadata = try ModelMetadataDecoder.decode(answer.body, status: answer.head.status)
+            return (metadata.signature, metadata.platform.isEmpty ? platform : metadata.platform, nil)
         } catch {
             throw BackendError(
                 "the server does not say what model '\(self.name)' takes: \(error.message); declare it by `signature` "
@@ -92,7 +106,7 @@ struct RemoteBuilder {
             throw BackendError("the server has no model '\(self.name)': it answered \(answer.head.status) to \(path)")
         }
         let engine = PredictEngine(
-            self.client,
+            self.caller,
             signature: signature,
             route: try self.route(.post, path + ":predict", lines)
         )
@@ -100,6 +114,7 @@ struct RemoteBuilder {
             backend: self.backend,
             engine: engine,
             forwarding: nil,
+            platform: "teal_remote_kserve_v1",
             health: self.health,
             note: "the protocol does not tell what a model takes: the signature is the one that backend.yaml declares"
         )
@@ -116,11 +131,17 @@ struct RemoteBuilder {
         for operation in OpenAIOperation.allCases where operation.task == task {
             routes[operation] = try self.route(.post, "\(operation.path)", lines)
         }
-        let forwarding = OpenAIForwarding(task: task, rewriter: ModelRewriter(model: self.name), routes: routes)
+        let forwarding = OpenAIForwarding(
+            task: task,
+            rewriter: ModelRewriter(model: self.name),
+            answers: self.name == self.model ? nil : AnswerModelRewriter(model: self.model),
+            routes: routes
+        )
         return RemoteModel(
             backend: self.backend,
-            engine: OpenAIEngine(self.client, forwarding),
+            engine: OpenAIEngine(self.caller, forwarding),
             forwarding: .openAI(forwarding),
+            platform: "teal_remote_openai",
             health: self.health,
             note: note
         )

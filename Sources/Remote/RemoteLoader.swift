@@ -8,6 +8,8 @@ import Upstream
 /// Makes remote versions: resolves the server's names, asks it what it takes, and keeps an eye on its health.
 package struct RemoteLoader: Sendable {
     private let group: any EventLoopGroup
+    /// Of all versions this has loaded.
+    package let counts = RemoteCounts()
 
     /// - Parameter group: whose loops carry everything but live requests; none of the data plane's.
     package init(group: any EventLoopGroup) {
@@ -30,7 +32,13 @@ package struct RemoteLoader: Sendable {
             let loop = self.group.next()
             let client = UpstreamClient(backend, on: loop, seed: seed)
             let health = HealthChecks(backend, on: loop, seed: seed)
-            let builder = RemoteBuilder(client: client, health: health, model: model, version: String(version))
+            let builder = RemoteBuilder(
+                client: client,
+                caller: RemoteCaller(client, counts: self.counts, key: .init(model: model, version: version)),
+                health: health,
+                model: model,
+                version: String(version)
+            )
             return switch configuration.kind {
             case .openInference: .success(try builder.openInference())
             case .kserveV1: .success(try builder.kserveV1())

@@ -17,6 +17,8 @@ package struct RemoteModel: Sendable {
     package let backend: Backend
     package let engine: any InferenceEngine
     package let forwarding: Forwarding?
+    /// What V2 metadata calls the server: its own word, or the protocol.
+    package let platform: String
     /// Goes on as long as the version is loaded.
     private let health: HealthChecks?
     /// Of what the protocol allows to check, what could not be; nil when all was.
@@ -26,12 +28,14 @@ package struct RemoteModel: Sendable {
         backend: Backend,
         engine: any InferenceEngine,
         forwarding: Forwarding?,
+        platform: String,
         health: HealthChecks?,
         note: String? = nil
     ) {
         self.backend = backend
         self.engine = engine
         self.forwarding = forwarding
+        self.platform = platform
         self.health = health
         self.note = note
     }
@@ -61,11 +65,19 @@ package struct OpenAIForwarding: Sendable {
     package let task: OpenAITask
     /// Puts the name that the backend knows the model by in a request's place of ours.
     package let rewriter: ModelRewriter
+    /// Puts our name back into the answer; nil when both are the same.
+    package let answers: AnswerModelRewriter?
     private let routes: [OpenAIOperation: UpstreamRoute]
 
-    package init(task: OpenAITask, rewriter: ModelRewriter, routes: [OpenAIOperation: UpstreamRoute]) {
+    package init(
+        task: OpenAITask,
+        rewriter: ModelRewriter,
+        answers: AnswerModelRewriter?,
+        routes: [OpenAIOperation: UpstreamRoute]
+    ) {
         self.task = task
         self.rewriter = rewriter
+        self.answers = answers
         self.routes = routes
     }
 

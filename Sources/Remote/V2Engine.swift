@@ -6,25 +6,37 @@ import Upstream
 
 /// Asks a V2 server: tensors in, tensors out, for threads that may wait. The server's answers are checked against the
 /// signature like those of nobody one trusts.
-final class V2Engine: InferenceEngine {
+final class V2Engine: RemoteEngine {
     let signature: ModelSignature
-    private let client: UpstreamClient
+    private let caller: RemoteCaller
     private let json: UpstreamRoute
     private let binary: UpstreamRoute
+    private let form: InferRequestEncoder.Form
     private let encoder: InferRequestEncoder
 
     init(
-        _ client: UpstreamClient,
+        _ caller: RemoteCaller,
         signature: ModelSignature,
         json: UpstreamRoute,
         binary: UpstreamRoute,
         form: InferRequestEncoder.Form
     ) {
-        self.client = client
+        self.caller = caller
         self.signature = signature
         self.json = json
         self.binary = binary
+        self.form = form
         self.encoder = InferRequestEncoder(signature: signature, form: form)
+    }
+
+    func mirrored() -> any InferenceEngine {
+        V2Engine(
+            self.caller.mirrored(),
+            signature: self.signature,
+            json: self.json,
+            binary: self.binary,
+            form: self.form
+        )
     }
 
     func run(
@@ -34,13 +46,9 @@ final class V2Engine: InferenceEngine {
     ) throws(InferenceError) -> [Tensor] {
         var body = ByteBuffer()
         let jsonLength = try self.encoder.encode(inputs, outputs: outputs, into: &body)
-        var request = UpstreamRequest(
-            jsonLength == nil ? self.json : self.binary,
-            body: body,
-            isIdempotent: self.client.backend.configuration.isIdempotent
-        )
-        if let jsonLength { request.lines.add("inference-header-content-length", jsonLength) }
-        let answer = try self.client.answer(to: request, cancellation)
+        var lines = RequestLines()
+        if let jsonLength { lines.add("inference-header-content-length", jsonLength) }
+        let answer = try self.caller.ask(jsonLength == nil ? self.json : self.binary, body, lines: lines, cancellation)
         return try InferResponseDecoder().decode(
             answer.body,
             status: answer.head.status,

@@ -76,7 +76,7 @@ package final class LoopRouting {
             headers.insert(Self.requestIDHeader)
             for case .header(let name) in mirror.segments { headers.insert(name) }
         }
-        if self.table.models.values.contains(where: \.forwards) { headers.formUnion(Self.passedOn) }
+        if self.table.models.values.contains(where: \.isRemote) { headers.formUnion(Self.passedOn) }
         self.capturedHeaders = headers.sorted()
     }
 

@@ -1,5 +1,5 @@
 import NIOCore
-import Remote
+package import Remote
 import ServingCore
 import Slots
 package import Upstream
@@ -8,10 +8,7 @@ package import Upstream
 /// outlives them. Lives on its loop.
 package final class LoopUpstreams {
     /// Whose requests are counted.
-    package struct Key: Hashable, Sendable {
-        package let model: String
-        package let version: Int
-    }
+    package typealias Key = RemoteCounts.Key
 
     private struct Entry {
         let key: Key

@@ -1,4 +1,5 @@
 package import NIOCore
+import Remote
 package import Telemetry
 package import Upstream
 

@@ -28,6 +28,8 @@ package final class ModelRoute {
     package let split: ModelSplit?
     /// A version of the model takes requests as they come, undecoded.
     package let forwards: Bool
+    /// A server answers for a version of the model, whether or not its requests are decoded here.
+    var isRemote: Bool { self.blue?.model.remote != nil || self.green?.model.remote != nil }
     /// Where mirrored requests go; nil while nothing is mirrored.
     package internal(set) var mirror: ModelMirror? {
         didSet { self.parameters = self.wantedParameters }

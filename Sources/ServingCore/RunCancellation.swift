@@ -11,7 +11,12 @@ package final class RunCancellation: Sendable {
 
     private let state = Mutex<State>(.idle)
 
-    package init() {}
+    /// Headers of the client's request that a remote server is given too, names in lower case; nil when no client waits.
+    package let passedHeaders: [(name: String, value: String)]?
+
+    package init(passedHeaders: [(name: String, value: String)]? = nil) {
+        self.passedHeaders = passedHeaders
+    }
 
     package var isCancelled: Bool {
         self.state.withLock { if case .cancelled = $0 { true } else { false } }

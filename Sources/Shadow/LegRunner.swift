@@ -12,10 +12,10 @@ struct LegRunner: Sendable {
     /// For each output of the live version its place in this one.
     private let outputs: [Int?]
 
-    /// Of an engine whose runs cost something, this leg has a budget of its own.
+    /// A server is told that it is asked for the mirrored leg, which has a budget of its own where runs cost something.
     init(_ model: LoadedModel, live: ModelSignature) {
         self.model = model
-        self.engine = (model.executor.engine as? any MeteredEngine)?.limited() ?? model.executor.engine
+        self.engine = (model.executor.engine as? any RemoteEngine)?.mirrored() ?? model.executor.engine
         self.inputs = model.signature.inputs.map { own in live.inputs.firstIndex { $0.name == own.name } }
         self.outputs = live.outputs.map { wanted in model.signature.outputs.firstIndex { $0.name == wanted.name } }
     }

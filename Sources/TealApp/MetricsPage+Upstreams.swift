@@ -1,14 +1,17 @@
 import Gateway
+import Remote
 import Routing
 import Telemetry
 import Upstream
 
 extension MetricsPage {
-    /// Live requests that were passed on to remote servers, by model and version.
+    /// Live requests to remote servers, by model and version.
     func upstreams(_ page: inout PrometheusText) async {
-        let counters = ((try? await self.publisher.upstreams()) ?? [:]).sorted {
-            ($0.key.model, $0.key.version) < ($1.key.model, $1.key.version)
+        var sums = (try? await self.publisher.upstreams()) ?? [:]
+        for (key, counts) in self.remotes.all {
+            sums[key, default: UpstreamCounters()].merge(counts)
         }
+        let counters = sums.sorted { ($0.key.model, $0.key.version) < ($1.key.model, $1.key.version) }
         page.family(
             "teal_upstream_requests_total",
             .counter,
@@ -42,7 +45,7 @@ extension MetricsPage {
         page.family(
             "teal_upstream_events_total",
             .counter,
-            "Connections opened, used again, and closed for bytes nobody asked for; requests sent again; circuit breakers "
+            "Of requests passed on as they came: connections opened, used again, and closed for bytes nobody asked for; requests sent again; circuit breakers "
                 + "opened; endpoints ejected."
         )
         for (key, counts) in counters {

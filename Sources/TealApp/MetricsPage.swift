@@ -2,6 +2,7 @@ import Admin
 import Cutover
 import Gateway
 import Glibc
+import Remote
 import Routing
 import SemanticSearch
 import ServingCore
@@ -17,6 +18,7 @@ struct MetricsPage: Sendable {
     let search: (any SemanticSearching)?
     let webhooks: WebhookSender
     let gateway: GatewayServer
+    let remotes: RemoteCounts
 
     /// - Parameter acknowledged: changes acknowledged by the admin API.
     func render(acknowledged: UInt64) async -> String {

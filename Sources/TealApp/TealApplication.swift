@@ -148,7 +148,8 @@ package struct TealApplication: Sendable {
                 trials: trials,
                 search: search,
                 webhooks: gateParts.webhooks,
-                gateway: gateway
+                gateway: gateway,
+                remotes: remotes.counts
             )
         )
     }
@@ -228,6 +229,7 @@ package struct TealApplication: Sendable {
                     ),
                     .init(
                         service: GatewayService(
+                            control: self.control,
                             gateway: self.gateway,
                             limit: self.configuration.drainLimit,
                             departure: departure,
@@ -357,6 +359,7 @@ package struct TealApplication: Sendable {
 }
 
 private struct GatewayService: Service {
+    let control: SlotManager
     let gateway: GatewayServer
     let limit: Duration
     let departure: Departure
@@ -364,6 +367,7 @@ private struct GatewayService: Service {
 
     func run() async throws {
         try? await gracefulShutdown()
+        await self.control.announceStop()
         await self.gateway.shutDown(
             limit: self.limit,
             patience: self.departure.currentPatience,

@@ -35,5 +35,5 @@ package struct UpstreamCounters: Sendable, Equatable {
         for index in self.failed.indices { self.failed[index] &+= other.failed[index] }
     }
 
-    mutating func fail(_ reason: UpstreamFailure.Reason) { self.failed[Int(reason.rawValue)] &+= 1 }
+    package mutating func fail(_ reason: UpstreamFailure.Reason) { self.failed[Int(reason.rawValue)] &+= 1 }
 }

@@ -92,15 +92,6 @@ struct MirrorBudgetTests {
         #expect(budget.dropped(.money) == 1)
     }
 
-    @Test("a budget goes on where it stood before a restart")
-    func restart() throws {
-        var before = MirrorBudget(.init(calls: 2))
-        before.settle(try before.take(for: Self.request()), usage: nil)
-        var after = MirrorBudget(.init(calls: 2), spent: before.spent)
-        _ = try after.take(for: Self.request())
-        #expect(throws: MirrorBudget.Shortage.calls) { try after.take(for: Self.request()) }
-    }
-
     @Test("absurd numbers exhaust the budget and do not trap")
     func absurd() throws {
         for price in [Double.infinity, .nan, -1, .greatestFiniteMagnitude] {

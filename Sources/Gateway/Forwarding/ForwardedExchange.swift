@@ -15,8 +15,8 @@ final class ForwardedExchange: UpstreamExchange {
     enum Kind {
         /// V2; with a rewriter when the backend knows the model by another name.
         case openInference(InferResponseRewriter?)
-        /// OpenAI: JSON, or a stream of events.
-        case openAI
+        /// OpenAI: JSON, or a stream of events; with a rewriter when the backend knows the model by another name.
+        case openAI(AnswerModelRewriter?)
     }
 
     /// An answer up to this size is written in one go, with its head.
@@ -38,6 +38,8 @@ final class ForwardedExchange: UpstreamExchange {
     private(set) var isStreaming = false
     private var isChunked = false
     private var needsFlush = false
+    /// Puts our name for the model into an answer of OpenAI's API.
+    private var naming: AnswerModelRewriter?
     /// Knows whether the stream stands between two events, and has seen its end.
     private var events: SSEReader?
 
@@ -72,6 +74,9 @@ final class ForwardedExchange: UpstreamExchange {
                 maxBytes: recording.maxBytes
             )
         }
+        if case .openAI(let rewriter?) = self.kind, (200..<300).contains(head.status), !head.isEncoded {
+            self.naming = rewriter.begun(isStream: head.contentType == .eventStream)
+        }
         guard head.contentType == .eventStream else { return }
         self.events = SSEReader()
         self.beginStreaming(head)
@@ -79,6 +84,9 @@ final class ForwardedExchange: UpstreamExchange {
 
     func upstream(body: ByteBuffer) {
         self.recording?.append(body, at: MonotonicTime.now())
+        let body = self.naming?.rewrite(body) ?? body
+        // All of it may have been the old name; and an empty chunk would be the end.
+        guard body.readableBytes > 0 else { return }
         if self.isStreaming {
             self.events?.read(body)
             return self.stream(body)
@@ -164,7 +172,7 @@ final class ForwardedExchange: UpstreamExchange {
         self.isStreaming = true
         self.call?.passOn()
         let framing: ForwardedHead.Framing
-        if case .length(let length) = head.framing {
+        if case .length(let length) = head.framing, self.naming == nil {
             framing = .length(length)
         } else if self.exchange.head.isHTTP10 {
             self.exchange.keepsAlive = false

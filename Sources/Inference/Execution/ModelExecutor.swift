@@ -103,12 +103,15 @@ package final class ModelExecutor: Sendable {
     /// then `completion` is never called. Otherwise it is called exactly once: by a worker, by the thread that calls
     /// the ticket's `cancel`, or by the one that calls `shutdown`. It must not block.
     ///
-    /// - Parameter deadline: `MonotonicTime` after which the request is not started any more but answered `.timeout`,
-    ///   as soon as a worker is free to notice. A run that has started goes on: use the ticket to stop it.
+    /// - Parameters:
+    ///   - deadline: `MonotonicTime` after which the request is not started any more but answered `.timeout`, as soon as
+    ///     a worker is free to notice. A run that has started goes on: use the ticket to stop it.
+    ///   - passedHeaders: of the client's request, for an engine that asks a server.
     package func submit(
         _ inputs: [Tensor],
         outputs: [Int]?,
         deadline: UInt64? = nil,
+        passedHeaders: [(name: String, value: String)]? = nil,
         completion: @escaping @Sendable (Result<[Tensor], InferenceError>) -> Void
     ) throws(InferenceError) -> ExecutionTicket {
         if !self.hasStarted.load(ordering: .acquiring) { try self.startWorkers() }
@@ -117,7 +120,7 @@ package final class ModelExecutor: Sendable {
         if self.configuration.isBatching, let alike = BatchKey.make(inputs: inputs, outputs: outputs) {
             (key, rows) = alike
         }
-        let cancellation = RunCancellation()
+        let cancellation = RunCancellation(passedHeaders: passedHeaders)
         let request = QueuedRequest(
             inputs: inputs,
             outputs: outputs,

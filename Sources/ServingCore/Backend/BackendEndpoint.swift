@@ -10,7 +10,7 @@ package struct BackendEndpoint: Sendable, Hashable, CustomStringConvertible {
     package let address: Address
     package let isTLS: Bool
     /// What every request target begins with: empty, or `/` and more, without a `/` at the end.
-    package let prefix: String
+    package private(set) var prefix: String
     /// Value of the Host header.
     package let authority: String
 
@@ -40,6 +40,14 @@ package struct BackendEndpoint: Sendable, Hashable, CustomStringConvertible {
         self.isTLS = isTLS
         self.prefix = prefix
         self.authority = authority.lowercased()
+    }
+
+    /// Without `/v1` at the end of the prefix: clients of OpenAI's API are given it with that, and it is in the paths asked.
+    package var withoutAPIVersion: BackendEndpoint {
+        guard self.prefix.hasSuffix("/v1") else { return self }
+        var endpoint = self
+        endpoint.prefix.removeLast(3)
+        return endpoint
     }
 
     package static let rule = "an endpoint is http://host[:port][/prefix], https://host[:port][/prefix] or unix:/path"

@@ -119,9 +119,11 @@ package struct SlotLoader: Sendable {
         )
         do {
             var warmUp = try run.run(declared: lines, recorded: recorded)
-            warmUp.note =
-                manifest.capture.strangers(to: [engine.signature]) ?? warmUp.note
-                ?? Self.strangers(manifest.comparison, engine.signature) ?? remote?.note
+            let notes = [
+                manifest.capture.strangers(to: [engine.signature]), warmUp.note,
+                Self.strangers(manifest.comparison, engine.signature), remote?.note,
+            ].compactMap(\.self)
+            warmUp.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
             return LoadedModel(
                 files,
                 source: repository.root.string,

@@ -22,7 +22,7 @@ package struct BackendManifest: Sendable, Equatable, Decodable {
             guard let endpoint = BackendEndpoint(text) else {
                 throw container.corrupted(.endpoints, "'\(text)': \(BackendEndpoint.rule)")
             }
-            return endpoint
+            return kind == .openAI ? endpoint.withoutAPIVersion : endpoint
         }
         guard !endpoints.isEmpty, Set(endpoints).count == endpoints.count else {
             throw container.corrupted(.endpoints, "name at least one endpoint, and each only once")

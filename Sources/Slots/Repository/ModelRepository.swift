@@ -85,6 +85,12 @@ package struct ModelRepository: Sendable {
         return ModelVersion(model: model, version: version, content: content, digest: digest, about: about)
     }
 
+    /// A server answers for the version.
+    package func isRemote(_ model: ModelName, version: Int) -> Bool {
+        let path = self.file(model, version, Self.backendFile)
+        return (try? BoundedFile.size(at: path, limit: Self.backendLimit)) != nil
+    }
+
     /// Lines of the model's warm-up file; empty when the manifest names none.
     package func warmupLines(of model: ModelName, _ manifest: ModelManifest) throws(RepositoryError) -> [String] {
         guard let name = manifest.warmup else { return [] }
