@@ -331,9 +331,9 @@ def test_in_a_storm_of_promotions_no_request_fails_or_starts_at_the_old_server_a
             moves = [("-blue", float("-inf"), float("-inf"))]
             with Load(gateway, 3, pause=0.002) as load:
                 begin = time.monotonic()
-                while len(moves) <= 400:
-                    # Twenty each second, or as many as there can be.
-                    time.sleep(max(0, begin + len(moves) / 20 - time.monotonic()))
+                while len(moves) <= 1000:
+                    # Fifty each second, or as many as there can be.
+                    time.sleep(max(0, begin + len(moves) / 50 - time.monotonic()))
                     promotes = len(moves) % 2 == 1
                     body = {"reason": "storm"} | ({"force": True} if promotes else {})
                     called = time.monotonic()
@@ -346,7 +346,7 @@ def test_in_a_storm_of_promotions_no_request_fails_or_starts_at_the_old_server_a
                 until(lambda: len(load.asked) > asked + 20)
             assert_never_the_old_side(load.asked, moves)
             audit = [row["action"] for row in operator.audit()]
-            assert (audit.count("promote"), audit.count("rollback")) == (200, 200)
+            assert (audit.count("promote"), audit.count("rollback")) == (500, 500)
 
 
 def assert_never_the_old_side(asked, moves):
