@@ -1,7 +1,7 @@
 package import NIOCore
 
-/// Closes a connection whose client has read nothing for `limit` while an answer waits to be sent: whatever makes the
-/// answer, such as an archive of vectors, would be held as long as the client likes.
+/// Closes a connection whose client has read nothing for `limit` while much of an answer waits to be sent: whatever makes
+/// the answer, such as an archive of vectors, would be held as long as the client likes.
 package final class WriteStallHandler: ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = Any
 
@@ -13,7 +13,7 @@ package final class WriteStallHandler: ChannelInboundHandler, RemovableChannelHa
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         self.check?.cancel()
         self.check = nil
-        if !context.channel.isWritable { self.watch(context) }
+        if !context.channel.isWritable { self.watch(context, waiting: Self.waiting(context), looks: 1) }
         context.fireChannelWritabilityChanged()
     }
 
@@ -24,12 +24,19 @@ package final class WriteStallHandler: ChannelInboundHandler, RemovableChannelHa
 
     package func handlerRemoved(context: ChannelHandlerContext) { self.check?.cancel() }
 
-    /// A client that reads slowly may leave the connection without room for long: what is waiting has to become less.
-    private func watch(_ context: ChannelHandlerContext) {
-        let waiting = Self.waiting(context)
-        self.check = context.eventLoop.assumeIsolated().scheduleTask(in: self.limit) {
-            if Self.waiting(context) < waiting {
-                self.watch(context)
+    /// Looks in vain before the connection is closed.
+    private static let mostLooks = 6
+
+    /// A client that reads slowly may leave the connection without room for long: what is waiting has to become less from
+    /// one look to the next. Only at first it may become more, by what was being written.
+    private func watch(_ context: ChannelHandlerContext, waiting: Int, looks: Int) {
+        let pause = TimeAmount.nanoseconds(self.limit.nanoseconds / Int64(Self.mostLooks))
+        self.check = context.eventLoop.assumeIsolated().scheduleTask(in: pause) {
+            let now = Self.waiting(context)
+            if now < waiting {
+                self.watch(context, waiting: now, looks: 1)
+            } else if looks < Self.mostLooks {
+                self.watch(context, waiting: now, looks: looks + 1)
             } else {
                 context.close(promise: nil)
             }

@@ -253,11 +253,12 @@ extension SearchEngine {
             }
             return ranking
         }
-        var ranking = Ranking(space: SpaceName(query.field, .text))
+        var ranking = Ranking(space: SpaceName(query.field, kinds[0]))
         ranking.note =
             query.field == .change
             ? "both versions answered pair \(id) alike: there is no change to look for"
             : "pair \(id) has nothing that can be compared in \(query.field.rawValue)"
+                + (query.precision == .precise ? ", or the sentence model has not embedded it yet" : "")
         return ranking
     }
 

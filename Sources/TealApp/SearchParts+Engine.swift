@@ -49,7 +49,9 @@ extension SearchParts {
 
     /// Vectors and words tell what pairs were about, and nobody would remove them with their pairs.
     private func forget(_ logger: Logger) {
-        SQLiteWordIndex.delete(path: self.configuration.data.appending("words.db").string)
+        if !SQLiteWordIndex.delete(path: self.configuration.data.appending("words.db").string) {
+            logger.error("words of earlier pairs are not removed: words.db is another program's or cannot be deleted")
+        }
         let vectors = self.configuration.data.appending("search").string
         guard FileManager.default.fileExists(atPath: vectors) else { return }
         do {

@@ -63,7 +63,7 @@ def test_a_server_that_comes_after_the_gateway_is_found_by_itself(tmp_path):
             assert "tried again" not in slot(gateway, "blue")["detail"]
 
 
-def test_a_slot_that_was_given_another_version_is_not_tried_again(tmp_path):
+def test_a_slot_that_waits_for_its_server_can_be_given_another_version(tmp_path):
     late = RecordingBackend(free_port())
     version(tmp_path, 1, late)
     with RecordingBackend() as other:

@@ -9,7 +9,7 @@ import ServingCore
 /// Vectors have length 1, which would leave of two probabilities nothing but the side of their mean. So a shorter row gets
 /// one place more, which always holds one deviation: how far the row is from the mean becomes an angle.
 package struct TensorEmbedder: Sendable, Equatable {
-    /// Values in a vector, for rows that are longer.
+    /// Values in a vector of a row of this many and more.
     package static let projectedDimension = 128
     /// Places of the vector that each place of a long row is added to.
     private static let spread = 8
@@ -54,7 +54,8 @@ package struct TensorEmbedder: Sendable, Equatable {
     private init(name: String, means: [Float], scales: [Float]) {
         self.means = means
         self.scales = scales
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        // The number is that of the form of vectors.
+        var hash = StableHash.fmix64(0xCBF2_9CE4_8422_2325 ^ 2)
         for value in means + scales { hash = StableHash.fmix64(hash ^ UInt64(value.bitPattern)) }
         self.identity = EmbedderIdentity(
             name: name,

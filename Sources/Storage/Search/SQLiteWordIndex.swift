@@ -57,8 +57,9 @@ package final class SQLiteWordIndex: WordIndex {
     @discardableResult
     package static func delete(path: String) -> Bool {
         guard !WordSchema.isForeign(path) else { return false }
-        for ending in ["", "-wal", "-shm", ".is-damaged"] { unlink(path + ending) }
-        return access(path, F_OK) != 0
+        let files = ["", "-wal", "-shm", ".is-damaged"].map { path + $0 }
+        for file in files { unlink(file) }
+        return files.allSatisfy { access($0, F_OK) != 0 }
     }
 
     package func add(_ entries: [WordEntry], model: String) async throws(StoreError) {

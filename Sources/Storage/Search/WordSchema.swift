@@ -19,7 +19,11 @@ enum WordSchema {
     static func prepare(_ queue: DatabaseQueue, name: String) throws -> String {
         try queue.writeWithoutTransaction { db in
             let isNew = try Self.isNew(db, name: name)
-            if isNew { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+            if isNew {
+                try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                // Before there is a log: the file itself says what it is from the first moment on.
+                try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+            }
             try db.useCheapLog(name: name)
             if isNew {
                 try Self.create(in: db)
@@ -48,7 +52,6 @@ enum WordSchema {
 
     private static func create(in db: Database) throws {
         try db.inTransaction(.immediate) {
-            try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
             try db.execute(
                 sql: """
                     CREATE TABLE state (mark TEXT NOT NULL) STRICT;
@@ -71,9 +74,9 @@ enum WordSchema {
         }
     }
 
-    /// The file is a database and says of itself that it is no word index of any Teal.
+    /// The file is a database and says of itself that it is no word index of any Teal, or it cannot be read.
     static func isForeign(_ path: String) -> Bool {
-        guard let file = fopen(path, "re") else { return false }
+        guard let file = fopen(path, "re") else { return errno != ENOENT }
         defer { fclose(file) }
         var header = [UInt8](repeating: 0, count: 100)
         guard fread(&header, 1, 100, file) == 100, header.starts(with: Array("SQLite format 3".utf8)) else {

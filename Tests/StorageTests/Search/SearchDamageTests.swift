@@ -161,6 +161,21 @@ struct SearchDamageTests {
         }
     }
 
+    @Test func `a word index that was killed before its log was written back is known for one and deleted`()
+        async throws
+    {
+        let index = try SQLiteWordIndex(path: self.path)
+        try await index.add([.init(id: 1, field: .live, text: "words of kept texts")], model: "m")
+        // As a process that is killed leaves them.
+        let copy = self.folder.file("copy.db")
+        for ending in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: self.path + ending, toPath: copy + ending)
+        }
+        await index.close()
+        #expect(SQLiteWordIndex.delete(path: copy))
+        #expect(!FileManager.default.fileExists(atPath: copy) && !FileManager.default.fileExists(atPath: copy + "-wal"))
+    }
+
     @Test func `a word index is deleted with all that belongs to it, also when it is damaged from its first page`()
         async throws
     {
