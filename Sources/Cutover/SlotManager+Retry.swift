@@ -31,9 +31,11 @@ extension SlotManager {
             try? await Task.sleep(for: delay)
             delay = min(delay * 2, .seconds(10))
             // The slot stays failed meanwhile, so an operator never has to wait for a try to end.
-            guard !self.isShuttingDown, !self.isFrozen, case .failed? = self.entries[model]?[slot].machine.state else {
-                continue
-            }
+            guard !self.isShuttingDown, !self.isLeaving, !self.isFrozen, !self.isRetrying,
+                case .failed? = self.entries[model]?[slot].machine.state
+            else { continue }
+            self.isRetrying = true
+            defer { self.isRetrying = false }
             do throws(ControlError) {
                 let loaded = try await self.bring(model, slot, held)
                 try await self.exclusively { () throws(ControlError) in

@@ -145,7 +145,10 @@ extension SlotManager {
     /// What the slot is said to hold, made ready to answer.
     func bring(_ model: String, _ slot: Slot, _ held: ModelRecord.Held) async throws(ControlError) -> LoadedModel {
         guard let name = ModelName(model) else { throw self.unknown(model) }
-        if let brought = self.takePreloaded(model, slot, held) { return brought }
+        if let brought = self.takePreloaded(model, slot, held) {
+            try Self.refuseChange(of: held, to: brought.digest)
+            return brought
+        }
         let source = ModelRepository(root: FilePath(held.source))
         if source.isRemote(name, version: held.version),
             let digest = (try? source.read(name, version: held.version))?.digest

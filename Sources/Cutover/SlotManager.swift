@@ -27,7 +27,7 @@ package actor SlotManager: ModelControl {
     var hasStarted = false
     var isShuttingDown = false
     /// What runs is still answered, but nobody should send anything here any more.
-    private var isLeaving = false
+    var isLeaving = false
     /// No change is accepted and nothing is mirrored: another process is taking over, or this one is.
     var isFrozen: Bool
     /// Loaded before the start, for the slots that are said to hold these versions.
@@ -41,6 +41,8 @@ package actor SlotManager: ModelControl {
     var restoring: Set<String> = []
     /// What the start could not load and is tried again.
     var late: [String: [Slot: ModelRecord.Held]] = [:]
+    /// One of these is being tried: each holds a loading thread until its server answers or its time is over.
+    var isRetrying = false
     /// What the event loops mirror to now.
     var mirrored: [String: ShadowTrial] = [:]
     /// What the event loops split by now.

@@ -51,10 +51,9 @@ package struct AnswerModelRewriter: Sendable {
 
     /// What to send in place of the bytes that follow those of the last call: possibly none, often the same without a copy.
     package mutating func rewrite(_ piece: ByteBuffer) -> ByteBuffer {
+        // A name stands behind each of these.
         var kept: [Range<Int>] = []
         var from: Int? = if case .name = self.place { nil } else { 0 }
-        // Where the name is to stand: behind so many of the ranges that are kept.
-        var names: [Int] = []
         piece.withUnsafeReadableBytes { bytes in
             var index = 0
             while index < bytes.count {
@@ -66,7 +65,6 @@ package struct AnswerModelRewriter: Sendable {
                 self.take(bytes[index])
                 if self.isInName, !wasName {
                     kept.append((from ?? index)..<index)
-                    names.append(kept.count)
                     from = nil
                 } else if wasName, !self.isInName {
                     from = self.isLineEnd(bytes[index]) ? index : index + 1
@@ -74,20 +72,23 @@ package struct AnswerModelRewriter: Sendable {
                 index += 1
             }
         }
-        if names.isEmpty, from == 0 { return piece }
-        if let from { kept.append(from..<piece.readableBytes) }
-        return self.join(kept, names, of: piece)
+        if kept.isEmpty, from == 0 { return piece }
+        return self.join(kept, rest: from, of: piece)
     }
 
-    private func join(_ kept: [Range<Int>], _ names: [Int], of piece: ByteBuffer) -> ByteBuffer {
+    private func join(_ kept: [Range<Int>], rest: Int?, of piece: ByteBuffer) -> ByteBuffer {
         var out = ByteBuffer()
-        out.reserveCapacity(piece.readableBytes + names.count * self.rendered.readableBytes)
-        for (number, range) in kept.enumerated() {
+        out.reserveCapacity(piece.readableBytes + kept.count * self.rendered.readableBytes)
+        let write = { (range: Range<Int>) in
             if let slice = piece.getSlice(at: piece.readerIndex + range.lowerBound, length: range.count) {
                 out.writeImmutableBuffer(slice)
             }
-            if names.contains(number + 1) { out.writeImmutableBuffer(self.rendered) }
         }
+        for range in kept {
+            write(range)
+            out.writeImmutableBuffer(self.rendered)
+        }
+        if let rest { write(rest..<piece.readableBytes) }
         return out
     }
 

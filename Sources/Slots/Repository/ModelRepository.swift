@@ -1,4 +1,5 @@
 import Crypto
+import Glibc
 package import ServingCore
 package import SystemPackage
 import Yams
@@ -88,7 +89,9 @@ package struct ModelRepository: Sendable {
     /// A server answers for the version.
     package func isRemote(_ model: ModelName, version: Int) -> Bool {
         let path = self.file(model, version, Self.backendFile)
+        // With both there is no knowing which one is meant, and both are refused.
         return (try? BoundedFile.size(at: path, limit: Self.backendLimit)) != nil
+            && access(self.file(model, version, Self.modelFile).string, F_OK) != 0
     }
 
     /// Lines of the model's warm-up file; empty when the manifest names none.
