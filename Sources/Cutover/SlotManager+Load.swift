@@ -142,10 +142,17 @@ extension SlotManager {
         _ slot: Slot,
         version: Int?,
         from source: ModelRepository,
+        expecting digest: String = "",
         recorded: [String] = []
     ) async throws(ControlError) -> LoadedModel {
         do {
-            let model = try await self.loader.load(name, version: version, from: source, recorded: recorded) {
+            let model = try await self.loader.load(
+                name,
+                version: version,
+                from: source,
+                expecting: digest,
+                recorded: recorded
+            ) {
                 Task { await self.noteWarming(name.description, slot) }
             }
             if model.warmUp.unanswered > 0, let note = model.warmUp.note {

@@ -146,28 +146,13 @@ extension SlotManager {
     func bring(_ model: String, _ slot: Slot, _ held: ModelRecord.Held) async throws(ControlError) -> LoadedModel {
         guard let name = ModelName(model) else { throw self.unknown(model) }
         if let brought = self.takePreloaded(model, slot, held) {
-            try Self.refuseChange(of: held, to: brought.digest)
-            return brought
+            guard let change = LoadFailure.change(of: held.version, from: held.digest, to: brought.digest) else {
+                return brought
+            }
+            throw ControlError(.loadFailed, change.reason)
         }
         let source = ModelRepository(root: FilePath(held.source))
-        if source.isRemote(name, version: held.version),
-            let digest = (try? source.read(name, version: held.version))?.digest
-        {
-            // Before the server is asked, whose warm-up may cost something.
-            try Self.refuseChange(of: held, to: digest)
-        }
-        let loaded = try await self.prepare(name, slot, version: held.version, from: source)
-        try Self.refuseChange(of: held, to: loaded.digest)
-        return loaded
-    }
-
-    private static func refuseChange(of held: ModelRecord.Held, to digest: String) throws(ControlError) {
-        guard !held.digest.isEmpty, held.digest != digest else { return }
-        throw ControlError(
-            .loadFailed,
-            "version \(held.version) now has SHA-256 \(digest), but \(held.digest) was served before; "
-                + "versions never change: put the file back, or load it again to accept it"
-        )
+        return try await self.prepare(name, slot, version: held.version, from: source, expecting: held.digest)
     }
 
     /// The first load of a slot the store has not seen is written down, so that from now on the store's word counts.

@@ -26,6 +26,8 @@ package struct ResponseHead: Sendable, Equatable {
     package var keepAliveSeconds: Int?
     /// Nil when the answer does not say.
     package var contentType: ContentType?
+    /// Events that come one by one. An answer without a body is no stream, whatever it says of itself.
+    package var isEventStream: Bool { self.contentType == .eventStream && self.framing != .none }
     /// The body is compressed or otherwise encoded.
     package var isEncoded = false
     /// The server says when to come again: it is busy, not broken.

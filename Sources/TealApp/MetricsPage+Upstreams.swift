@@ -45,8 +45,8 @@ extension MetricsPage {
         page.family(
             "teal_upstream_events_total",
             .counter,
-            "Of requests passed on as they came: connections opened, used again, and closed for bytes nobody asked for; requests sent again; circuit breakers "
-                + "opened; endpoints ejected."
+            "Of requests passed on as they came: connections opened, used again, and closed for bytes nobody asked for; "
+                + "requests sent again; circuit breakers opened; endpoints ejected."
         )
         for (key, counts) in counters {
             for (event, count) in [

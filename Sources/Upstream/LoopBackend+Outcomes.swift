@@ -46,7 +46,7 @@ extension LoopBackend {
     /// The final head has come.
     func begun(_ call: UpstreamCall, _ head: ResponseHead) {
         // What is only looked up is never a stream that somebody reads.
-        let isStream = head.contentType == .eventStream && call.request.route.method == .post
+        let isStream = head.isEventStream && call.request.route.method == .post
         call.deadline.begin(isStream: isStream)
         if isStream { call.passOn() }
         if !head.saysBroken { call.endpoint?.breaker.answered(isProbe: call.isProbe) }

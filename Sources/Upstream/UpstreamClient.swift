@@ -115,7 +115,7 @@ private final class Collector: UpstreamExchange {
 
     func upstream(head: ResponseHead) {
         self.answer = UpstreamAnswer(head: head, sentAt: self.sentAt, headAt: MonotonicTime.now())
-        if head.contentType == .eventStream { self.handoff.expectStream() }
+        if head.isEventStream { self.handoff.expectStream() }
     }
 
     func upstream(body: ByteBuffer) {

@@ -3,7 +3,7 @@ import contextlib
 import numpy
 import pytest
 import tritonclient.http
-from backends import Backend, BackendUnavailable, LanguageModel, SentimentServer, StaticAnswers
+from backends import LanguageModel, SentimentServer, StaticAnswers, started
 from gateway import Gateway, heldout
 
 
@@ -47,17 +47,6 @@ def digits():
 @pytest.fixture(scope="session")
 def digit_labels():
     return numpy.array([request["parameters"]["label"] for request in heldout("digits")])
-
-
-@contextlib.contextmanager
-def started(backend):
-    """A test that cannot have its backend is skipped; one whose backend fails to start, fails."""
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(backend)
-        except BackendUnavailable as reason:
-            pytest.skip(str(reason))
-        yield backend
 
 
 @pytest.fixture(scope="session")

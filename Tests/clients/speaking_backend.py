@@ -20,7 +20,7 @@ CHUNKS = [
 ]
 
 
-class RecordingBackend:
+class SpeakingBackend:
     """Use it in a `with` block. `hold` keeps answers to inference requests back until `go` is called."""
 
     def __init__(self, port=0):

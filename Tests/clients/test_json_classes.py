@@ -6,10 +6,9 @@ import struct
 import time
 
 import pytest
-from abuse import CHAT, DIGIT, DIGITS, ECHO, Process, chat_body, digits_body, serving
+from abuse import CHAT, DIGIT, DIGITS, ECHO, Process, backend, chat_body, digits_body, serving
 from json_classes import MALFORMED, WELL_FORMED, whole
 from raw_http import Connection, request
-from recording_backend import RecordingBackend
 
 SENTIMENT = "/v2/models/sentiment/infer"
 PREDICT_DIGITS = "/v1/models/digits:predict"
@@ -27,12 +26,6 @@ BODIES = {
     EMBEDDINGS: b'{"model": "vector", "input": "a"}',
 }
 PASSED_ON = {CHAT, COMPLETIONS, EMBEDDINGS}
-
-
-@pytest.fixture(scope="module")
-def backend(tmp_path_factory):
-    with RecordingBackend(tmp_path_factory.mktemp("recording")) as backend:
-        yield backend
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,8 @@ import re
 import socket
 
 import pytest
-from abuse import CHAT, DIGITS, ECHO, Process, bounded, chat_body, digits_body, echo_body, serving
+from abuse import CHAT, DIGITS, ECHO, Process, backend, bounded, chat_body, digits_body, echo_body, gateway
 from raw_http import Connection, request
-from recording_backend import RecordingBackend
 from smuggling import CHUNKED, chunks
 
 SEED = 20_261_125
@@ -18,18 +17,6 @@ DEEPEST = 24
 PER_CONNECTION = 1000
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n")
 IDENT = re.compile(rb'"id":"([^"]*)"')
-
-
-@pytest.fixture(scope="module")
-def backend(tmp_path_factory):
-    with RecordingBackend(tmp_path_factory.mktemp("recording")) as backend:
-        yield backend
-
-
-@pytest.fixture(scope="module")
-def gateway(backend, tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("gateway"), backend) as gateway:
-        yield gateway
 
 
 class Pipe:

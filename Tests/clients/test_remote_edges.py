@@ -12,7 +12,7 @@ import openai
 import pytest
 from captures import Client, settled, until
 from gateway import Gateway, teal
-from speaking_backend import RecordingBackend
+from speaking_backend import SpeakingBackend
 
 SIGNATURE = {
     "inputs": [{"name": "x", "datatype": "FP32", "shape": [-1]}],
@@ -50,7 +50,7 @@ def free_port():
 
 
 def test_a_server_that_comes_after_the_gateway_is_found_by_itself(tmp_path):
-    late = RecordingBackend(free_port())
+    late = SpeakingBackend(free_port())
     version(tmp_path, 1, late)
     with serving(tmp_path, degraded=True) as (gateway, client):
         assert client.get("/v2/health/ready").status_code == 503
@@ -64,9 +64,9 @@ def test_a_server_that_comes_after_the_gateway_is_found_by_itself(tmp_path):
 
 
 def test_a_slot_that_waits_for_its_server_can_be_given_another_version(tmp_path):
-    late = RecordingBackend(free_port())
+    late = SpeakingBackend(free_port())
     version(tmp_path, 1, late)
-    with RecordingBackend() as other:
+    with SpeakingBackend() as other:
         version(tmp_path, 2, other)
         with serving(tmp_path, degraded=True) as (gateway, client):
             teal(gateway, "load", "here", "blue", "--version", "2", "--wait")
@@ -77,7 +77,7 @@ def test_a_slot_that_waits_for_its_server_can_be_given_another_version(tmp_path)
 
 @pytest.mark.parametrize("path", ["", "/v1", "/v1/"])
 def test_answers_of_openais_api_name_the_model_that_was_asked_for(path, tmp_path):
-    with RecordingBackend() as backend:
+    with SpeakingBackend() as backend:
         version(tmp_path, 1, backend, kind="openai", path=path)
         with serving(tmp_path) as (gateway, _):
             with openai.OpenAI(base_url=f"http://{gateway.http}/v1", api_key="none", max_retries=0) as sdk:
@@ -90,7 +90,7 @@ def test_answers_of_openais_api_name_the_model_that_was_asked_for(path, tmp_path
 
 
 def test_an_openai_version_takes_no_requests_of_another_protocol(tmp_path):
-    with RecordingBackend() as backend:
+    with SpeakingBackend() as backend:
         version(tmp_path, 1, backend, kind="openai", budget={"calls": 0})
         with serving(tmp_path) as (_, client):
             before = len(backend.requests)
@@ -103,7 +103,7 @@ def test_an_openai_version_takes_no_requests_of_another_protocol(tmp_path):
 @pytest.mark.parametrize("kind", ["openinference", "openai", "kserve-v1"])
 def test_the_server_is_told_which_requests_are_mirrored(kind, tmp_path):
     keys = {"signature": SIGNATURE} if kind == "kserve-v1" else {}
-    with RecordingBackend() as live, RecordingBackend() as candidate:
+    with SpeakingBackend() as live, SpeakingBackend() as candidate:
         version(tmp_path, 1, live, kind=kind, **keys)
         version(tmp_path, 2, candidate, kind=kind, **keys)
         slots = {"blue": 1, "green": 2}
@@ -119,7 +119,7 @@ def test_the_server_is_told_which_requests_are_mirrored(kind, tmp_path):
 @pytest.mark.parametrize("kind", ["openinference", "kserve-v1"])
 @pytest.mark.parametrize("target", ["/v2/models/here/infer", "/v1/models/here:predict"])
 def test_a_requests_id_goes_along_once_and_the_request_is_counted(kind, target, tmp_path):
-    with RecordingBackend() as backend:
+    with SpeakingBackend() as backend:
         version(tmp_path, 1, backend, kind=kind, headers={"traceparent": "ours"}, signature=SIGNATURE)
         with serving(tmp_path) as (gateway, client):
             body = {"instances": [1, 2]} if target.endswith(":predict") else BODY
@@ -138,14 +138,14 @@ def test_a_requests_id_goes_along_once_and_the_request_is_counted(kind, target, 
     [("openinference", "made_of_python"), ("kserve-v1", "teal_remote_kserve_v1"), ("openai", "teal_remote_openai")],
 )
 def test_metadata_names_what_answers(kind, platform, tmp_path):
-    with RecordingBackend() as backend:
+    with SpeakingBackend() as backend:
         version(tmp_path, 1, backend, kind=kind, **({"signature": SIGNATURE} if kind == "kserve-v1" else {}))
         with serving(tmp_path) as (_, client):
             assert client.get("/v2/models/here").json()["platform"] == platform
 
 
 def test_the_note_of_the_warm_up_hides_no_other(tmp_path):
-    with RecordingBackend() as backend:
+    with SpeakingBackend() as backend:
         version(tmp_path, 1, backend, kind="kserve-v1", signature=SIGNATURE)
         with serving(tmp_path, compare={"outputs": {"z": {"comparator": "exact"}}}) as (gateway, _):
             detail = slot(gateway, "blue")["detail"]
@@ -153,7 +153,7 @@ def test_the_note_of_the_warm_up_hides_no_other(tmp_path):
 
 
 def test_a_model_is_not_ready_while_no_server_of_it_is_well_and_the_gateway_stays_ready(tmp_path):
-    with RecordingBackend() as backend:
+    with SpeakingBackend() as backend:
         health = {"path": "/health", "interval": "50ms", "timeout": "1s"}
         version(tmp_path, 1, backend, health=health)
         with serving(tmp_path) as (gateway, client):
@@ -168,7 +168,7 @@ def test_a_model_is_not_ready_while_no_server_of_it_is_well_and_the_gateway_stay
 
 def test_a_model_is_not_ready_while_its_circuits_are_open(tmp_path):
     with contextlib.ExitStack() as stack:
-        backend = stack.enter_context(RecordingBackend())
+        backend = stack.enter_context(SpeakingBackend())
         version(tmp_path, 1, backend, breaker={"failures": 1, "openFor": "1h", "most": "1h"})
         with serving(tmp_path) as (_, client):
             assert client.get("/v2/models/here/ready").status_code == 200
@@ -180,7 +180,7 @@ def test_a_model_is_not_ready_while_its_circuits_are_open(tmp_path):
 
 
 def test_a_gateway_that_drains_is_not_ready(tmp_path):
-    with RecordingBackend() as backend:
+    with SpeakingBackend() as backend:
         version(tmp_path, 1, backend)
         with serving(tmp_path) as (gateway, client):
             backend.hold()

@@ -2,32 +2,21 @@
 passes on to a server is one well-formed request for each that it took, no more."""
 
 import json
-import os
-import pathlib
 import random
 import re
-import time
 
 import pytest
-from abuse import DIGITS, ECHO, Process, digits_body, echo_body, serving
-from backends import Backend, BackendUnavailable
-from backends.nginx import NGINX
-from backends.process import free_port
+from abuse import DIGITS, ECHO, Process, backend, digits_body, echo_body, serving
+from backends import started
+from backends.nginx import Nginx
 from captures import until
 from raw_http import Closed, Connection
-from recording_backend import RecordingBackend
 from smuggling import ANSWERED, PAYLOADS, REFUSED, TOLD, length, post
 
 SEED = 20_261_125
 AT_ONCE = 100
 LARGE = 100_000
 SUITE = pytest.mark.timeout(120)
-
-
-@pytest.fixture(scope="module")
-def backend(tmp_path_factory):
-    with RecordingBackend(tmp_path_factory.mktemp("recording")) as backend:
-        yield backend
 
 
 @pytest.fixture(scope="module")
@@ -164,48 +153,30 @@ def test_what_is_passed_on_to_a_server_is_one_well_formed_request_for_each_that_
     Process(gateway).rest()
 
 
-class Front(Backend):
+class Front(Nginx):
     """NGINX before a gateway, as docs/behind-a-proxy.md says, with a line for each request that it sent there."""
 
     def __init__(self, folder, upstream):
         super().__init__(folder)
         self._upstream = upstream
 
-    def launch(self):
-        if not pathlib.Path(NGINX).exists():
-            raise BackendUnavailable("nginx is not installed (Debian's nginx-light)")
-        self._port = free_port()
-        temporary = "\n".join(
-            f"{kind}_temp_path {self.folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        (self.folder / "nginx.conf").write_text(
-            f"""
-            daemon off; worker_processes 1; pid {self.folder}/pid; error_log stderr error;
-            {"user root;" if os.geteuid() == 0 else ""}
-            events {{ worker_connections 1024; }}
-            http {{
-                log_format short '$upstream_status';
-                access_log {self.folder}/access short;
-                {temporary}
-                client_header_timeout 1s; client_body_timeout 1s; keepalive_timeout 1s;
-                client_max_body_size 8m;
-                upstream teal {{ server {self._upstream}; keepalive 16; }}
-                server {{
-                    listen 127.0.0.1:{self._port};
-                    location / {{
-                        proxy_pass http://teal; proxy_http_version 1.1; proxy_set_header Connection "";
-                        proxy_request_buffering off; proxy_next_upstream off;
-                    }}
+    def http(self, port):
+        return f"""
+            log_format short '$upstream_status';
+            access_log {self.folder}/access short;
+            client_header_timeout 1s; client_body_timeout 1s; keepalive_timeout 1s;
+            client_max_body_size 8m;
+            upstream teal {{ server {self._upstream}; keepalive 16; }}
+            server {{
+                listen 127.0.0.1:{port};
+                location / {{
+                    proxy_pass http://teal; proxy_http_version 1.1; proxy_set_header Connection "";
+                    proxy_request_buffering off; proxy_next_upstream off;
                 }}
             }}
-            """
-        )
-        self.run(NGINX, "-p", self.folder, "-e", "stderr", "-c", self.folder / "nginx.conf")
+        """
 
     ready_path = "/v2"
-
-    def find_address(self):
-        return f"127.0.0.1:{self._port}"
 
     def sent(self):
         return [line for line in (self.folder / "access").read_text().splitlines() if line != "-"]
@@ -213,11 +184,7 @@ class Front(Backend):
 
 @SUITE
 def test_nginx_before_it_and_a_server_behind_it_count_the_same_requests(gateway, backend, tmp_path):
-    try:
-        front = Front(tmp_path, gateway.http).__enter__()
-    except BackendUnavailable as reason:
-        pytest.skip(str(reason))
-    try:
+    with started(Front(tmp_path, gateway.http)) as front:
         process = Process(gateway)
         backend.take()
         sent, accepted = len(front.sent()), process.metrics()['teal_http_requests_total{state="accepted"}']
@@ -228,13 +195,8 @@ def test_nginx_before_it_and_a_server_behind_it_count_the_same_requests(gateway,
             return taken == len(front.sent()) - sent
 
         # NGINX writes its line when the answer has been sent.
-        deadline = time.monotonic() + 10
-        while not counted():
-            assert time.monotonic() < deadline, "NGINX sent another number of requests than were taken"
-            time.sleep(0.05)
+        until(counted)
         record = backend.take()
         assert_counts_agree(cases, record, headless=True)
         print(f"{len(cases)} connections through NGINX, {len(record['requests'])} requests reached the server")
-    finally:
-        front.__exit__(None, None, None)
     until(lambda: process.metrics()["teal_connections"] == 0)

@@ -75,10 +75,9 @@ final class ForwardedExchange: UpstreamExchange {
             )
         }
         if case .openAI(let rewriter?) = self.kind, (200..<300).contains(head.status), !head.isEncoded {
-            self.naming = rewriter.begun(isStream: head.contentType == .eventStream)
+            self.naming = rewriter.begun(isStream: head.isEventStream)
         }
-        // An answer without a body is no stream, whatever it says of itself.
-        guard head.contentType == .eventStream, head.framing != .none else { return }
+        guard head.isEventStream else { return }
         self.events = SSEReader()
         self.beginStreaming(head)
     }

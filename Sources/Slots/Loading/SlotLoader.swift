@@ -18,6 +18,17 @@ package struct LoadFailure: Error, Sendable, Equatable {
         self.code = code
         self.reason = reason
     }
+
+    /// Why a version may not be taken for the one that was served before; nil when it is the same, or none was (`before`
+    /// is empty).
+    package static func change(of version: Int, from before: String, to digest: String) -> LoadFailure? {
+        guard !before.isEmpty, before != digest else { return nil }
+        return LoadFailure(
+            .failed,
+            "version \(version) now has SHA-256 \(digest), but \(before) was served before; "
+                + "versions never change: put the file back, or load it again to accept it"
+        )
+    }
 }
 
 /// Turns a version in a repository into a model that can answer: read, check the digest, admit by memory, build the
@@ -52,19 +63,22 @@ package struct SlotLoader: Sendable {
     }
 
     /// - Parameters:
+    ///   - expected: SHA-256 of the version when it was served before; another one is refused before anything is built or
+    ///     asked. Empty: any.
     ///   - recorded: V2 requests of live traffic, run in the warm-up beside the declared ones.
     ///   - warming: called on the loading thread when the model is built and its warm-up begins.
     package func load(
         _ model: ModelName,
         version: Int?,
         from repository: ModelRepository,
+        expecting expected: String = "",
         recorded: [String] = [],
         warming: @escaping @Sendable () -> Void
     ) async throws(LoadFailure) -> LoadedModel {
         do {
             return try await self.threads.runIfActive {
                 Self.lowerPriority()
-                return try self.prepare(model, version, repository, recorded, warming)
+                return try self.prepare(model, version, repository, expected, recorded, warming)
             }
         } catch let failure as LoadFailure {
             throw failure
@@ -82,10 +96,12 @@ package struct SlotLoader: Sendable {
         _ model: ModelName,
         _ version: Int?,
         _ repository: ModelRepository,
+        _ expected: String,
         _ recorded: [String],
         _ warming: () -> Void
     ) throws(LoadFailure) -> LoadedModel {
         let (read, files, lines) = try self.read(model, version, repository)
+        if let change = LoadFailure.change(of: files.version, from: expected, to: files.digest) { throw change }
         var manifest = read
         let engine: any InferenceEngine
         let executor: ModelExecutor

@@ -3,6 +3,6 @@
 from .language_model import LanguageModel
 from .mlserver import SIGNATURE, SentimentServer
 from .nginx import StaticAnswers
-from .process import Backend, BackendUnavailable
+from .process import Backend, BackendUnavailable, started
 
-__all__ = ["SIGNATURE", "Backend", "BackendUnavailable", "LanguageModel", "SentimentServer", "StaticAnswers"]
+__all__ = ["SIGNATURE", "Backend", "BackendUnavailable", "LanguageModel", "SentimentServer", "StaticAnswers", "started"]

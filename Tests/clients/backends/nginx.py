@@ -1,4 +1,4 @@
-"""NGINX, which gives every request the same answer."""
+"""NGINX: in front of a server, or with the same answer for every request."""
 
 import os
 import pathlib
@@ -10,12 +10,8 @@ from .process import Backend, BackendUnavailable, free_port
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 
 
-class StaticAnswers(Backend):
-    """Answers every request with `body`, which has at most 4,000 bytes and no quotes or dollars but those of JSON."""
-
-    def __init__(self, folder, body, content_type="application/json"):
-        super().__init__(folder)
-        self._body, self._content_type = body, content_type
+class Nginx(Backend):
+    """One worker that listens on one port; what it does there is `http`, a part of its configuration."""
 
     def launch(self):
         if not pathlib.Path(NGINX).exists():
@@ -30,10 +26,8 @@ class StaticAnswers(Backend):
             {"user root;" if os.geteuid() == 0 else ""}
             events {{ worker_connections 1024; }}
             http {{
-                access_log off;
                 {temporary}
-                default_type {self._content_type};
-                server {{ listen 127.0.0.1:{self._port}; location / {{ return 200 '{self._body}'; }} }}
+                {self.http(self._port)}
             }}
             """
         )
@@ -41,3 +35,18 @@ class StaticAnswers(Backend):
 
     def find_address(self):
         return f"127.0.0.1:{self._port}"
+
+
+class StaticAnswers(Nginx):
+    """Answers every request with `body`, which has at most 4,000 bytes and no quotes or dollars but those of JSON."""
+
+    def __init__(self, folder, body, content_type="application/json"):
+        super().__init__(folder)
+        self._body, self._content_type = body, content_type
+
+    def http(self, port):
+        return f"""
+            access_log off;
+            default_type {self._content_type};
+            server {{ listen 127.0.0.1:{port}; location / {{ return 200 '{self._body}'; }} }}
+        """

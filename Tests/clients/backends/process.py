@@ -9,6 +9,8 @@ import socket
 import subprocess
 import time
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 HERE = pathlib.Path(__file__).resolve().parent
 INSTALL_SECONDS = 600
@@ -134,3 +136,14 @@ class Backend:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+@contextlib.contextmanager
+def started(backend):
+    """A test that cannot have its backend is skipped; one whose backend fails to start, fails."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(backend)
+        except BackendUnavailable as reason:
+            pytest.skip(str(reason))
+        yield backend
