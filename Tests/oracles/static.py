@@ -1,17 +1,24 @@
 #!/usr/bin/env python3
 """Judges the static embedder's table on sentences that it was not trained on: do its cosines follow MiniLM's? With
-`fixture`, writes texts and their vectors for the Swift tests.
+`fixture`, writes texts and their vectors for the Swift tests; with `throughput`, says how many texts Teal embeds a
+second of one core.
 
     scripts/venv.sh static embedders/requirements.txt
     .venv/static/bin/python Tests/oracles/static.py [fixture]
+    TEAL_BENCHMARKS=1 swift build -c release --product SemanticOracle
+    .venv/static/bin/python Tests/oracles/static.py throughput
 """
 
 import argparse
 import json
 import pathlib
+import statistics
+import subprocess
 import sys
 
 import numpy as np
+
+import artefacts
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "embedders"))
@@ -45,6 +52,20 @@ def write_fixture():
     return 0
 
 
+def throughput():
+    """Five rounds of 20,000 texts in one call."""
+    texts = (corpus.held_out() * 6)[:20_000]
+    run = subprocess.run(
+        [artefacts.ORACLE, "static", TABLE, "5"], input=artefacts.framed(texts), capture_output=True, check=True
+    )
+    rounds = [float(line) for line in run.stderr.split()]
+    print(
+        f"{len(texts):,} texts: {len(texts) / statistics.median(rounds):,.0f} a processor second, tokenizing included"
+        f" (median of {len(rounds)} rounds, {len(texts) / max(rounds):,.0f} to {len(texts) / min(rounds):,.0f})"
+    )
+    return 0
+
+
 def judge():
     texts = corpus.held_out()
     found = figures.figures(embed(texts), teacher.Teacher(threads=1).embed(texts))
@@ -54,8 +75,8 @@ def judge():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("task", choices=["judge", "fixture"], nargs="?", default="judge")
-    return write_fixture() if parser.parse_args().task == "fixture" else judge()
+    parser.add_argument("task", choices=["judge", "fixture", "throughput"], nargs="?", default="judge")
+    return {"judge": judge, "fixture": write_fixture, "throughput": throughput}[parser.parse_args().task]()
 
 
 if __name__ == "__main__":

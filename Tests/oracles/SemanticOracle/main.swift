@@ -2,6 +2,7 @@
 // * `tokenize VOCAB`: the ids of each text, 4 bytes each, behind their number.
 // * `embed MODEL VOCAB LIBRARY BATCH_TOKENS ROUNDS`: a row of 4-byte floats a text; on standard error the processor
 //   seconds of each round, tokenizing included.
+// * `static TABLE ROUNDS`: on standard error the processor seconds of each round, tokenizing included.
 import Glibc
 import Inference
 import SemanticSearch
@@ -42,7 +43,19 @@ case ("embed", 7):
     }
     vectors.withUnsafeBytes { Stream.writeAll($0) }
 
+case ("static", 4):
+    let embedder = try StaticEmbedder(contentsOf: Stream.readFile(arguments[2]))
+    let texts = Stream.texts(in: Stream.readAll(STDIN_FILENO))
+    for _ in 0..<(Int(arguments[3]) ?? 1) {
+        let start = Stream.processorSeconds()
+        let vectors = embedder.embed(texts)
+        guard !vectors.isEmpty else { fatalError("no vectors") }
+        Array("\(Stream.processorSeconds() - start)\n".utf8).withUnsafeBytes { Stream.writeAll($0, to: STDERR_FILENO) }
+    }
+
 default:
-    print("usage: SemanticOracle tokenize VOCAB | embed MODEL VOCAB LIBRARY BATCH_TOKENS ROUNDS")
+    print(
+        "usage: SemanticOracle tokenize VOCAB | embed MODEL VOCAB LIBRARY BATCH_TOKENS ROUNDS | static TABLE ROUNDS"
+    )
     exit(64)
 }
