@@ -14,6 +14,8 @@ struct RemoteBuilder {
     /// As clients know them.
     let model: String
     let version: String
+    /// Ends the questions that the server is asked.
+    let cancellation: RunCancellation?
 
     private var backend: Backend { self.client.backend }
     private var configuration: BackendConfiguration { self.backend.configuration }
@@ -176,7 +178,7 @@ struct RemoteBuilder {
     private func get(_ path: String) throws(BackendError) -> UpstreamAnswer {
         let request = UpstreamRequest(try self.route(.get, path), isIdempotent: true)
         do throws(UpstreamFailure) {
-            return try self.client.call(request)
+            return try self.client.call(request, cancellation: self.cancellation)
         } catch {
             let endpoints = self.configuration.endpoints.map(\.description).joined(separator: ", ")
             throw BackendError("no answer from \(endpoints) to \(path): \(error.message)")

@@ -21,10 +21,12 @@ package struct RemoteLoader: Sendable {
     /// - Parameters:
     ///   - model: what clients call it.
     ///   - version: as clients know it.
+    ///   - cancellation: gives up a server that does not answer.
     package func load(
         _ configuration: BackendConfiguration,
         model: String,
-        version: Int
+        version: Int,
+        cancellation: RunCancellation? = nil
     ) -> Result<RemoteModel, EngineLoadError> {
         do throws(BackendError) {
             let backend = try Backend(configuration)
@@ -37,7 +39,8 @@ package struct RemoteLoader: Sendable {
                 caller: RemoteCaller(client, counts: self.counts, key: .init(model: model, version: version)),
                 health: health,
                 model: model,
-                version: String(version)
+                version: String(version),
+                cancellation: cancellation
             )
             return switch configuration.kind {
             case .openInference: .success(try builder.openInference())

@@ -84,8 +84,8 @@ package struct TealApplication: Sendable {
             } catch {
                 return .failure(error)
             }
-        } connect: { configuration, model, version in
-            remotes.load(configuration, model: model.description, version: version)
+        } connect: { configuration, model, version, cancellation in
+            remotes.load(configuration, model: model.description, version: version, cancellation: cancellation)
         }
         let (lock, taken, takeover) = try await Self.takeFolder(ownLock, configuration, loader, logger)
         let store = try ReopenableControlStore(path: configuration.data.appending("control.db").string)

@@ -249,4 +249,31 @@ import Testing
         }
         #expect(try #require(nice.all.first) >= 10)
     }
+
+    @Test("A server that is being asked what it takes is given up when the gateway stops")
+    func stopsAsking() async throws {
+        let folder = try TemporaryRepository()
+        try folder.write("kind: openinference\nendpoints: [\"http://127.0.0.1:1\"]\n", to: "m/1/backend.yaml")
+        let asked = Outcomes<String>()
+        let loader = SlotLoader(
+            threads: TestThreads.loading,
+            makeEngine: { _, _ in .success(FakeEngine()) },
+            connect: { _, _, _, cancellation in
+                let gate = Gate()
+                if cancellation.begin(stop: { gate.open() }) {
+                    asked.deliver("begun")
+                    gate.pass()
+                    cancellation.end()
+                }
+                return .failure(EngineLoadError(.refused, "no answer"))
+            }
+        )
+        let model = try #require(ModelName("m"))
+        let repository = ModelRepository(root: FilePath(folder.path))
+        let load = Task { try await loader.load(model, version: 1, from: repository) {} }
+        #expect(await eventually { asked.all == ["begun"] })
+        loader.stop()
+        let failure = await #expect(throws: LoadFailure.self) { _ = try await load.value }
+        #expect(failure == LoadFailure(.failed, "the gateway is shutting down"))
+    }
 }

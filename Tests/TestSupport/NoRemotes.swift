@@ -6,7 +6,8 @@ package import ServingCore
 package func noRemotes(
     _ configuration: BackendConfiguration,
     _ model: ModelName,
-    _ version: Int
+    _ version: Int,
+    _ cancellation: RunCancellation
 ) -> Result<RemoteModel, EngineLoadError> {
     .failure(EngineLoadError(.configuration, "this test has no remote versions"))
 }

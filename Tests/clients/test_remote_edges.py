@@ -179,6 +179,21 @@ def test_a_model_is_not_ready_while_its_circuits_are_open(tmp_path):
             assert client.get("/v2/models/here/ready").status_code == 503
 
 
+def test_a_stop_does_not_wait_for_a_server_that_never_says_what_it_takes(tmp_path):
+    with SpeakingBackend() as backend, socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(20)
+        version(tmp_path, 1, backend)
+        version(tmp_path, 2, backend, endpoints=["http://127.0.0.1:%d" % silent.getsockname()[1]])
+        with serving(tmp_path) as (gateway, _):
+            teal(gateway, "load", "here", "green", "--version", "2", "--no-wait")
+            connection, _ = silent.accept()
+            with connection:
+                assert connection.recv(4) == b"GET "
+                os.kill(gateway.pid, signal.SIGTERM)
+                # Far from `firstByte`, 30 s.
+                gateway.wait_for_end(seconds=10)
+
+
 def test_a_gateway_that_drains_is_not_ready(tmp_path):
     with SpeakingBackend() as backend:
         version(tmp_path, 1, backend)

@@ -1,8 +1,8 @@
 import ServingCore
 import Synchronization
 
-/// The warm-ups that run now, so that they can be stopped when the gateway stops: a model that never answers must not
-/// keep the process alive.
+/// The warm-ups that run now and the servers that are being asked what they take, so that they can be stopped when the
+/// gateway stops: a model that never answers must not keep the process alive.
 final class RunningLoads: Sendable {
     private struct State {
         var isStopped = false
@@ -12,18 +12,22 @@ final class RunningLoads: Sendable {
     private let state = Mutex(State())
 
     /// Runs `body` with a cancellation that comes after `limit`, or when the gateway stops; at once if it has.
+    ///
+    /// - Parameter limit: nil when `body` has limits of its own.
     func within<Value, Failure: Error>(
-        _ limit: Duration,
+        _ limit: Duration?,
         _ body: (RunCancellation) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         let cancellation = RunCancellation()
         self.begin(cancellation)
-        let alarm = Task {
-            try await Task.sleep(for: limit)
-            cancellation.cancel()
+        let alarm = limit.map { limit in
+            Task {
+                try await Task.sleep(for: limit)
+                cancellation.cancel()
+            }
         }
         defer {
-            alarm.cancel()
+            alarm?.cancel()
             self.end(cancellation)
         }
         return try body(cancellation)

@@ -37,8 +37,10 @@ package struct LoadFailure: Error, Sendable, Equatable {
 package struct SlotLoader: Sendable {
     /// Builds an engine from a model's bytes and a number of threads per run.
     package typealias MakeEngine = @Sendable (TensorBytes, Int) -> Result<any InferenceEngine, EngineLoadError>
-    /// Asks a remote server what it takes, for a version of a model. Blocks.
-    package typealias Connect = @Sendable (BackendConfiguration, ModelName, Int) -> Result<RemoteModel, EngineLoadError>
+    /// Asks a remote server what it takes, for a version of a model. Blocks until it has answered or is given up, at the
+    /// latest when it is cancelled.
+    package typealias Connect =
+        @Sendable (BackendConfiguration, ModelName, Int, RunCancellation) -> Result<RemoteModel, EngineLoadError>
 
     private let threads: NIOThreadPool
     private let memory: MemoryAdmission
@@ -83,11 +85,13 @@ package struct SlotLoader: Sendable {
         } catch let failure as LoadFailure {
             throw failure
         } catch {
-            throw LoadFailure(.failed, "the gateway is shutting down")
+            throw Self.shuttingDown
         }
     }
 
-    /// Ends the warm-ups that run and refuses later ones; for when the gateway stops.
+    private static let shuttingDown = LoadFailure(.failed, "the gateway is shutting down")
+
+    /// Ends the warm-ups that run and the questions to servers, and refuses later ones; for when the gateway stops.
     package func stop() {
         self.running.stop()
     }
@@ -110,7 +114,10 @@ package struct SlotLoader: Sendable {
             switch files.content {
             case .model(let bytes): engine = try self.makeEngine(bytes, manifest.threadsPerRun).get()
             case .backend(let configuration):
-                let connected = try self.connect(configuration, model, files.version).get()
+                // Its time-outs are the server's own.
+                let connected = try self.running.within(nil) { cancellation in
+                    self.connect(configuration, model, files.version, cancellation)
+                }.get()
                 engine = connected.engine
                 remote = connected
                 for name in connected.measurements where manifest.comparison.outputs[name] == nil {
@@ -123,7 +130,7 @@ package struct SlotLoader: Sendable {
                 configuration: remote == nil ? manifest.execution : manifest.execution.forServer
             )
         } catch {
-            throw LoadFailure(.failed, error.message)
+            throw self.running.isStopped ? Self.shuttingDown : LoadFailure(.failed, error.message)
         }
         warming()
         let run = WarmUp(
