@@ -3,7 +3,7 @@ import contextlib
 import numpy
 import pytest
 import tritonclient.http
-from backends import LanguageModel, SentimentServer, StaticAnswers, started
+from backends import Backend, LanguageModel, SentimentServer, StaticAnswers, started
 from gateway import Gateway, heldout
 
 
