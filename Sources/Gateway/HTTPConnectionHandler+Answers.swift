@@ -70,7 +70,7 @@ extension HTTPConnectionHandler {
     }
 
     private func answerReady() {
-        if self.workspace.routing.table.isReady {
+        if self.workspace.routing.table.isReady, !self.isStopping {
             self.send(.ok, MetadataEncoder.ready(true))
         } else {
             self.sendError(.init(.notReady, tritonStatus: self.options.tritonStatus), "the server is not ready")

@@ -34,6 +34,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var isWritable = true
     /// No answer from now on keeps the connection alive.
     private var isClosing = false
+    /// The gateway stops, and no other process goes on in its place.
+    private(set) var isStopping = false
+
     init(workspace: LoopWorkspace, options: GatewayOptions, now: NIODeadline) {
         self.workspace = workspace
         self.options = options
@@ -292,6 +295,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     func closeWhenIdle() {
+        self.isStopping = true
         self.closeAfterNextAnswer()
         guard self.exchange == nil, self.input.readableBytes == 0, !self.deadline.wait.isFinal,
             let context = self.context

@@ -177,6 +177,24 @@ struct KeepAliveTests {
         #expect(gateway.violations() == [])
     }
 
+    @Test("a gateway that stops is not ready for a kept connection; one that another process follows still is")
+    func readinessAtTheEnd() throws {
+        let gateway = try EmbeddedGateway.serving()
+        let request = Requests.get("/v2/health/ready")
+        let ends: [(status: Int, tell: (ConnectionRegistry) -> Void)] = [
+            (200, { $0.closeAfterNextAnswers() }), (503, { $0.closeGracefully() }),
+        ]
+        for (status, tell) in ends {
+            let client = try gateway.connect()
+            #expect(try client.exchange(request + request.dropLast(5)).statuses == [200])
+            tell(gateway.workspace.connections)
+            let responses = try client.exchange(String(request.suffix(5)))
+            #expect(responses.statuses == [status])
+            #expect(responses.map(\.closes) == [true])
+        }
+        #expect(gateway.violations() == [])
+    }
+
     @Test("a graceful end does not cut off an answer the client has not read yet")
     func gracefulBehindAnswer() throws {
         let gateway = try EmbeddedGateway.serving()
