@@ -12,7 +12,8 @@ extension SlotManager {
     /// when all are done; a model that cannot be loaded is reported by `readiness`, and the others serve.
     ///
     /// While changes are frozen only what the store knows is loaded: the first load of anything else is written down,
-    /// and the store may still go back to the process it came from. Called again after `thaw`, it loads the rest.
+    /// and the store may still go back to the process it came from. Called again after `thaw`, it loads the rest, also of
+    /// a model of which the store knows one slot.
     package func start() async throws(ControlError) {
         try await self.exclusively(evenFrozen: true) { () throws(ControlError) in
             guard !self.hasStarted else { return }
@@ -34,7 +35,9 @@ extension SlotManager {
     /// so on the whole, too, they come before the others.
     private func restore(_ model: String) async {
         let first = self.entries[model]?.record.live ?? .blue
+        let isPartly = self.isFrozen && self.entries[model]?.record.slots.values.contains { $0.digest.isEmpty } == true
         for slot in [first, first.other] { await self.restore(model, slot) }
+        guard !isPartly else { return }
         do {
             try await self.exclusively(evenFrozen: true) { () throws(ControlError) in
                 self.restoring.remove(model)
@@ -56,6 +59,7 @@ extension SlotManager {
         for record in records where record.revision > 0 {
             self.entries[record.model] = ModelEntry(record: record)
             if let intent = record.intent { try await self.resolve(intent, record) }
+            self.fillLive(record.model)
         }
         let found: [ModelName]
         do {
@@ -66,6 +70,15 @@ extension SlotManager {
         for name in found where self.entries[name.description] == nil {
             self.entries[name.description] = self.firstEntry(name)
         }
+    }
+
+    /// The live slot's first load may have failed, or its server been late, while the other slot's was written down: what
+    /// it was to hold stands in the manifest alone.
+    private func fillLive(_ model: String) {
+        guard let record = self.entries[model]?.record, let live = record.live, record.slots[live] == nil,
+            let name = ModelName(model)
+        else { return }
+        self.entries[model]?.record.slots[live] = self.firstEntry(name).record.slots[live]
     }
 
     /// A cutover that was begun and not confirmed never happened: the previous side stays live.
@@ -111,6 +124,7 @@ extension SlotManager {
 
     private func restore(_ model: String, _ slot: Slot) async {
         guard let entry = self.entries[model], let held = entry.record.slots[slot] else { return }
+        guard !self.isFrozen || !held.digest.isEmpty else { return }
         // An operator may have been faster.
         guard entry[slot].machine.state == .empty else { return }
         try? self.entries[model]?[slot].machine.beginLoad()

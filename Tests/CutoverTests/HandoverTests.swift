@@ -173,4 +173,19 @@ import Testing
         await next.manager.shutDown()
         await stage.shutDown()
     }
+
+    @Test("So is a live slot that never loaded; the other slot goes over at once")
+    func newLiveSlot() async throws {
+        let workshop = try await Workshop.started(versions: [1: "broken", 2: "two"])
+        try workshop.folder.write("one", to: "m/1/model.onnx")
+        let next = try await self.successor(of: workshop)
+        let actions = workshop.actions
+        try await next.manager.start()
+        #expect(try await next.summary() == "blue empty live, green v2 ready candidate")
+        #expect(next.actions == actions)
+        await next.manager.thaw()
+        try await next.manager.start()
+        #expect(try await next.summary() == "blue v1 ready live, green v2 ready candidate")
+        #expect(next.actions == actions + ["initialised"])
+    }
 }

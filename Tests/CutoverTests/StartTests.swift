@@ -108,6 +108,19 @@ import Testing
         #expect(await restarted.manager.readiness() != [])
     }
 
+    @Test("It is tried again at the next start, though the store knows the other slot alone")
+    func brokenLiveIsTriedAgain() async throws {
+        let workshop = try await Workshop.started(versions: [1: "broken", 2: "two"])
+        let actions = workshop.actions
+        try workshop.folder.write("one", to: "m/1/model.onnx")
+        let restarted = try await workshop.restarted()
+        #expect(try await restarted.summary() == "blue v1 ready live, green v2 ready candidate")
+        #expect(await restarted.manager.readiness() == [])
+        #expect(restarted.actions == actions + ["initialised"])
+        let record = try #require(try await restarted.store.records().first)
+        #expect(record.slots.mapValues(\.version) == [.blue: 1, .green: 2])
+    }
+
     @Test("What could not be loaded is never written down as loaded")
     func noEmptyDigests() async throws {
         let workshop = try await Workshop.started(versions: [1: "one", 2: "broken", 3: "three"])
