@@ -59,11 +59,12 @@ extension SlotManager {
         if self.late[model]?[slot] == held { self.late[model]?[slot] = nil }
     }
 
-    /// The slot fails anew when it is for another reason.
+    /// The slot fails anew when it is for another reason. Why an operator's own load into it failed is left to be read.
     private func noteRetry(_ model: String, _ slot: Slot, _ held: ModelRecord.Held, _ error: ControlError) {
         let reason = error.message + Self.retryNote
         guard !self.isShuttingDown, self.isLate(model, slot, held),
-            case .failed(let before)? = self.entries[model]?[slot].machine.state, before != reason
+            case .failed(let before)? = self.entries[model]?[slot].machine.state, before.hasSuffix(Self.retryNote),
+            before != reason
         else { return }
         try? self.entries[model]?[slot].machine.beginLoad()
         try? self.entries[model]?[slot].machine.fail(reason)

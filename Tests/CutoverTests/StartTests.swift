@@ -1,4 +1,5 @@
 import Cutover
+import Inference
 import ServingCore
 import TestSupport
 import Testing
@@ -119,6 +120,28 @@ import Testing
         #expect(restarted.actions == actions + ["initialised"])
         let record = try #require(try await restarted.store.records().first)
         #expect(record.slots.mapValues(\.version) == [.blue: 1, .green: 2])
+    }
+
+    @Test("Why an operator's load failed is left to be read, while what the start wanted is tried again")
+    func operatorsReason() async throws {
+        let tries = Outcomes<Int>()
+        let folder = try TemporaryRepository()
+        try folder.write("slots: {blue: 1}\nlive: blue\n", to: "m/model.yaml")
+        let backend = "kind: openinference\nendpoints: [\"http://127.0.0.1:1\"]\n"
+        try folder.write(backend, to: "m/1/backend.yaml")
+        let workshop = try await Workshop(folder: folder) { _, _, _, _ in
+            tries.deliver(1)
+            return .failure(EngineLoadError(.refused, "late \(tries.all.count)"))
+        }
+        try await workshop.manager.start()
+        // It fails anew for each new reason,
+        #expect(try await eventually { try await workshop.slot(.blue).detail?.hasPrefix("late 2") == true })
+        let refused = await refusal { try await workshop.load(.blue, 9) }
+        let seen = tries.all.count
+        // but the reason of the one that is told is its own.
+        #expect(await eventually { tries.all.count >= seen + 2 })
+        #expect(try await workshop.slot(.blue).detail == refused?.message)
+        await workshop.manager.shutDown()
     }
 
     @Test("What could not be loaded is never written down as loaded")

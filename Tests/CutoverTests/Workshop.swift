@@ -31,7 +31,8 @@ final class Workshop: Sendable {
         folder: TemporaryRepository? = nil,
         drainLimit: Duration = .seconds(10),
         trials: TrialKeeper? = nil,
-        taken: TakenSlots? = nil
+        taken: TakenSlots? = nil,
+        connect: @escaping SlotLoader.Connect = noRemotes
     ) async throws {
         self.folder = try folder ?? TemporaryRepository()
         self.store = store
@@ -46,7 +47,7 @@ final class Workshop: Sendable {
                 threads: TestThreads.loading,
                 memory: MemoryAdmission { nil },
                 makeEngine: self.factory.make,
-                connect: noRemotes
+                connect: connect
             ),
             publisher: self.publisher,
             store: store,
