@@ -41,10 +41,10 @@ struct AnswerModelRewriterTests {
             ": data: {\"model\":\"a\"}\nevent: x\ndatum: {\"model\":\"a\"}\n\n",
             ": data: {\"model\":\"a\"}\nevent: x\ndatum: {\"model\":\"a\"}\n\n"
         ),
-        // A line that breaks off says nothing of the next one.
+        // An event that breaks off says nothing of the next one.
         (
-            "data: {\"a\":[[\"\ndata: {\"model\":\"a\"}\n\n",
-            "data: {\"a\":[[\"\ndata: {\"model\":\"our \\\"one\\\"\"}\n\n"
+            "data: {\"a\":[[\"\ndata: {\"model\":\"a\"}\n\ndata: {\"model\":\"a\"}\n\n",
+            "data: {\"a\":[[\"\ndata: {\"model\":\"a\"}\n\ndata: {\"model\":\"our \\\"one\\\"\"}\n\n"
         ),
     ]
 
@@ -63,6 +63,22 @@ struct AnswerModelRewriterTests {
             for size in [Int.max, 1, 2, 3, 7] {
                 #expect(Self.rewrite(text, isStream: true, piece: size) == expected)
             }
+        }
+    }
+
+    @Test("the lines of one event are one object, also with other lines between", arguments: ["\n", "\r", "\r\n"])
+    func severalLines(end: String) {
+        let lines = [
+            "data: {\"c\": [", "data: {\"model\": \"a\"}", "data: ],", ": data: {\"model\": \"a\"}", "data:", "id: 1",
+            "data: \"model\":", "data: \"a\"", "data: }", "data: {\"model\": \"a\"}", "", "data: {",
+            "data: \"model\": \"a\"}", "",
+        ]
+        var expected = lines
+        expected[7] = "data: \"our \\\"one\\\"\""
+        expected[12] = "data: \"model\": \"our \\\"one\\\"\"}"
+        for size in [Int.max, 1, 2, 3, 7] {
+            let rewritten = Self.rewrite(lines.joined(separator: end), isStream: true, piece: size)
+            #expect(rewritten == expected.joined(separator: end))
         }
     }
 

@@ -2,14 +2,15 @@ package import NIOCore
 import OpenInference
 
 /// Puts our name for the model into an answer as it comes, cut anywhere: one JSON object, or a stream of events that each
-/// hold one. Replaces the text behind `model` on the top level and leaves every other byte as it is; holds nothing back.
-///
-/// What is no JSON object, or goes on over several lines of an event, passes unchanged.
+/// hold one, on one `data:` line or several. Replaces the text behind `model` on the top level and leaves every other byte
+/// as it is; holds nothing back. What is no JSON object passes unchanged.
 package struct AnswerModelRewriter: Sendable {
     private enum Place {
         /// So many bytes of `data:` have come of a line.
         case lineStart(Int)
-        /// Nothing is replaced until the line ends, or of one object until its end.
+        /// In a line of another kind.
+        case otherLine
+        /// Nothing more is replaced of the object.
         case passing
         /// In front of the object.
         case before
@@ -31,6 +32,9 @@ package struct AnswerModelRewriter: Sendable {
     private let rendered: ByteBuffer
     private var isStream = false
     private var place = Place.before
+    /// Where the next line of the same event goes on.
+    private var continued = Place.before
+    private var isBehindReturn = false
     /// Objects and lists that are open around this place.
     private var depth = 0
 
@@ -102,7 +106,7 @@ package struct AnswerModelRewriter: Sendable {
         let end: Int?
         switch self.place {
         case .passing where !self.isStream: return bytes.count
-        case .passing: end = rest.firstIndex(where: self.isLineEnd)
+        case .passing, .otherLine: end = rest.firstIndex(where: self.isLineEnd)
         case .text(escaped: false): end = rest.firstIndex { $0 == 0x22 || $0 == 0x5C || self.isLineEnd($0) }
         // Below the top level, numbers are all there is between these.
         case .value where self.depth > 1:
@@ -117,18 +121,20 @@ package struct AnswerModelRewriter: Sendable {
 
     private mutating func take(_ byte: UInt8) {
         if self.isLineEnd(byte) {
-            self.place = .lineStart(0)
-            self.depth = 0
+            // A line feed behind a carriage return ends no other line.
+            if byte == 0x0D || !self.isBehindReturn { self.endLine() }
+            self.isBehindReturn = byte == 0x0D
             return
         }
+        self.isBehindReturn = false
         switch self.place {
         case .lineStart(let seen):
             if byte != Self.prefix[seen] {
-                self.place = .passing
+                self.place = .otherLine
             } else {
-                self.place = seen + 1 < Self.prefix.count ? .lineStart(seen + 1) : .before
+                self.place = seen + 1 < Self.prefix.count ? .lineStart(seen + 1) : self.continued
             }
-        case .passing: break
+        case .passing, .otherLine: break
         case .before: self.expect(byte, UInt8(ascii: "{"), then: .between)
         case .between: self.expect(byte, UInt8(ascii: "\""), then: .key(0, escaped: false))
         case .key(let seen, let escaped): self.takeKey(byte, seen, escaped)
@@ -140,6 +146,19 @@ package struct AnswerModelRewriter: Sendable {
         case .name(let escaped):
             self.place = Self.isEnd(byte, escaped) ? .passing : .name(escaped: Self.escapes(byte, escaped))
         }
+    }
+
+    private mutating func endLine() {
+        switch self.place {
+        // An empty one ends the event.
+        case .lineStart(0): self.continued = .before
+        case .lineStart, .otherLine: break
+        // To JSON it is white space,
+        case .before, .between, .behindKey, .beforeValue, .value, .passing: self.continued = self.place
+        // which no text may hold.
+        case .key, .text, .name: self.continued = .passing
+        }
+        self.place = .lineStart(0)
     }
 
     /// One byte and no other, behind white space.
