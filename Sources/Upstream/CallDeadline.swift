@@ -13,6 +13,9 @@ package struct CallDeadline: Sendable, Equatable {
         case reading
     }
 
+    /// Running out of time is the sweep's to find, so an attempt always has some.
+    private static let leastConnectTime: Int64 = 1_000_000
+
     private let timeouts: BackendConfiguration.Timeouts
     private let start: NIODeadline
     private var end: NIODeadline
@@ -36,6 +39,12 @@ package struct CallDeadline: Sendable, Equatable {
             case .reading: self.timeouts.idle
             }
         self.phaseEnd = now + .nanoseconds(Int64(clamping: nanoseconds))
+    }
+
+    /// What each of so many may have of the time that is left for connecting.
+    package func connectShare(among addresses: Int, now: NIODeadline) -> TimeAmount {
+        let left = (self.phaseEnd - now).nanoseconds / Int64(max(1, addresses))
+        return .nanoseconds(max(left, Self.leastConnectTime))
     }
 
     /// The head has come: the wait for the rest starts with the next look.

@@ -67,7 +67,7 @@ package final class LoopBackend {
         }
         self.endpoints = endpoints
         self.abandoned = NIOLoopBound(endpoints, eventLoop: loop)
-        self.connector = connector ?? SocketConnector(backend, on: loop, timeout: configuration.timeouts.connect)
+        self.connector = connector ?? SocketConnector(backend, on: loop)
         let interval = CallDeadline.sweepInterval(configuration.timeouts)
         let weak = NIOLoopBound(Weak(self), eventLoop: loop)
         self.sweeping = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { task in
@@ -198,7 +198,8 @@ package final class LoopBackend {
         endpoint.shared.noteOpening(now: self.now)
         let connection = UpstreamConnection(self, endpoint, call, to: address, tried: tried)
         call.state = .connecting(connection)
-        self.connector.connect(connection, to: address, of: endpoint.shared.configuration)
+        let time = endpoint.connectTime(after: tried, call, now: self.loop.now)
+        self.connector.connect(connection, to: address, of: endpoint.shared.configuration, within: time)
     }
 
     func start(_ call: UpstreamCall, on connection: UpstreamConnection, now: NIODeadline) {

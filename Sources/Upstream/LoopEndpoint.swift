@@ -42,6 +42,14 @@ final class LoopEndpoint {
         return addresses[(first + tried) % addresses.count]
     }
 
+    /// For how long to try the next address, when `tried` others were in vain: none may use up the time of those behind it.
+    /// A single one has all of it.
+    func connectTime(after tried: Int, _ call: UpstreamCall, now: NIODeadline) -> TimeAmount {
+        let count = self.shared.addresses.count
+        guard count > 1 else { return .nanoseconds(Int64(clamping: call.backend.configuration.timeouts.connect)) }
+        return call.deadline.connectShare(among: count - tried, now: now)
+    }
+
     func opened(at address: SocketAddress) { self.address = address }
 
     func noteOpening() { self.recoveries = self.shared.recoveries }

@@ -17,6 +17,9 @@ final class EmbeddedConnector: UpstreamConnector {
     /// These refuse whatever the mode.
     var refusing: [SocketAddress] = []
     private(set) var addresses: [SocketAddress] = []
+    /// How long each of them may take.
+    private(set) var times: [TimeAmount] = []
+    private(set) var connections: [UpstreamConnection] = []
     private(set) var channels: [EmbeddedChannel] = []
     private(set) var readings: [ReadCount] = []
     /// The endpoint of each channel.
@@ -24,8 +27,15 @@ final class EmbeddedConnector: UpstreamConnector {
 
     init(_ loop: EmbeddedEventLoop) { self.loop = loop }
 
-    func connect(_ connection: UpstreamConnection, to address: SocketAddress, of endpoint: BackendEndpoint) {
+    func connect(
+        _ connection: UpstreamConnection,
+        to address: SocketAddress,
+        of endpoint: BackendEndpoint,
+        within time: TimeAmount
+    ) {
         self.addresses.append(address)
+        self.times.append(time)
+        self.connections.append(connection)
         let mode = self.refusing.contains(address) ? .refuse : self.modes[endpoint.description] ?? .open
         guard mode != .refuse else { return connection.failedToOpen() }
         let reads = ReadCount()

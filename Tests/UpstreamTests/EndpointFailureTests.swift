@@ -369,4 +369,31 @@ struct EndpointFailureTests {
         #expect(upstream.connector.addresses.suffix(3).map(\.ipAddress) == ["127.0.0.1", "127.0.0.2", "::1"])
         #expect(upstream.violations() == [])
     }
+
+    @Test("the addresses of an endpoint share the time to connect: one where nobody answers leaves some to the next")
+    func connectTime() throws {
+        let upstream = try EmbeddedUpstream(addresses: ["::1", "127.0.0.1", "127.0.0.2"]) {
+            $0.timeouts.connect = 3_000_000_000
+        }
+        upstream.connector.modes[Self.first] = .hang
+        let (exchange, _) = upstream.send()
+        upstream.wait(.seconds(1))
+        upstream.connector.connections[0].failedToOpen(timedOut: true)
+        // Refuses at once: what it did not need is for the last one.
+        upstream.connector.connections[1].failedToOpen()
+        #expect(upstream.connector.times == [.seconds(1), .seconds(1), .seconds(2)])
+        upstream.wait(.milliseconds(1_990))
+        #expect(exchange.events == [])
+        upstream.connector.channels[2].connect(to: upstream.connector.addresses[2], promise: nil)
+        try upstream.serve(2, EmbeddedUpstream.ok)
+        #expect(exchange.answer == "200 ok")
+        #expect(upstream.violations() == [])
+    }
+
+    @Test("an endpoint with one address has all the time to connect")
+    func wholeConnectTime() throws {
+        let upstream = try EmbeddedUpstream { $0.timeouts.connect = 3_000_000_000 }
+        upstream.send()
+        #expect(upstream.connector.times == [.seconds(3)])
+    }
 }
