@@ -101,7 +101,7 @@ extension HTTPConnectionHandler {
         do throws(InferenceError) {
             let route = try self.route(model)
             let handle = try route.decide(slot: self.exchange?.head.slot, version: version)
-            if let upstream = handle.upstream, !upstream.mayBeAsked(now: self.now) {
+            guard self.mayBeAsked(handle) else {
                 throw InferenceError(
                     .notReady,
                     "no endpoint of version \(handle.model.version) of model '\(route.name)' can be asked now"
@@ -111,6 +111,12 @@ extension HTTPConnectionHandler {
         } catch {
             self.sendError(error)
         }
+    }
+
+    /// A server is believed to answer: as this loop knows where it passes requests on, else as those know that ask.
+    private func mayBeAsked(_ handle: SlotHandle) -> Bool {
+        if handle.forwards, let upstream = handle.upstream { return upstream.mayBeAsked(now: self.now) }
+        return handle.model.remote?.backend.mayBeAsked(now: self.now) ?? true
     }
 
     func send(_ status: HTTPStatus, _ body: ByteBuffer) {

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import NIOSSL
 package import ServingCore
 
@@ -32,6 +32,12 @@ package final class Backend: Sendable {
 
     /// At least one endpoint is believed to be able to answer.
     package var isHealthy: Bool { self.endpoints.contains(where: \.isHealthy) }
+
+    /// At least one is, and is not left alone by the loop that found it broken last. For versions whose requests all go
+    /// through one loop; where each loop asks for itself, it knows more.
+    package func mayBeAsked(now: NIODeadline) -> Bool {
+        self.endpoints.contains { $0.isHealthy && !$0.isLeftAlone(now: now) }
+    }
 }
 
 /// A backend that cannot be used as configured, in a sentence for operators.

@@ -11,6 +11,8 @@ package final class Endpoint: Sendable {
     private let names: EndpointNames
     private let healthy = Atomic(true)
     private let recovered = Atomic(0)
+    /// When the circuit that opened last lets a request through again, in nanoseconds of the machine's clock.
+    private let askedFrom = Atomic<UInt64>(0)
 
     init(_ configuration: BackendEndpoint, index: Int, _ names: EndpointNames) {
         self.configuration = configuration
@@ -33,9 +35,21 @@ package final class Endpoint: Sendable {
     /// How often health checks have found it well again: who left it alone since before should try again.
     var recoveries: Int { self.recovered.load(ordering: .relaxed) }
 
+    /// A loop's circuit has opened.
+    func leaveAlone(until time: NIODeadline) {
+        self.askedFrom.store(time.uptimeNanoseconds, ordering: .relaxed)
+    }
+
+    /// The circuit that opened last is open still; false when its time is up and a request may try.
+    func isLeftAlone(now: NIODeadline) -> Bool {
+        now.uptimeNanoseconds < self.askedFrom.load(ordering: .relaxed)
+    }
+
     /// Called by whoever checks the endpoint's health; from one thread at a time.
     package func publish(isHealthy: Bool) {
         let before = self.healthy.exchange(isHealthy, ordering: .relaxed)
-        if isHealthy, !before { self.recovered.wrappingAdd(1, ordering: .relaxed) }
+        guard isHealthy, !before else { return }
+        self.askedFrom.store(0, ordering: .relaxed)
+        self.recovered.wrappingAdd(1, ordering: .relaxed)
     }
 }

@@ -52,7 +52,11 @@ final class LoopEndpoint {
 
     func opened(at address: SocketAddress) { self.address = address }
 
-    func noteOpening() { self.recoveries = self.shared.recoveries }
+    /// The circuit has opened.
+    func noteOpening() {
+        self.recoveries = self.shared.recoveries
+        if case .open(let until) = self.breaker.state { self.shared.leaveAlone(until: until) }
+    }
 
     /// Uncounts a connection, once.
     func drop(_ connection: UpstreamConnection) {

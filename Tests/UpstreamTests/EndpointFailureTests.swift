@@ -396,4 +396,23 @@ struct EndpointFailureTests {
         upstream.send()
         #expect(upstream.connector.times == [.seconds(3)])
     }
+
+    @Test("others hear of a circuit that is open, until its time is up or a health check finds the endpoint well")
+    func toldOfCircuit() throws {
+        let upstream = try EmbeddedUpstream { $0.breaker.failures = 1 }
+        var isAsked: Bool { upstream.backend.mayBeAsked(now: upstream.loop.now) }
+        #expect(isAsked)
+        upstream.send()
+        upstream.close(0)
+        #expect(!isAsked)
+        upstream.wait(.seconds(1))
+        #expect(isAsked)
+        // The one that tries fails.
+        upstream.send()
+        upstream.close(1)
+        #expect(!isAsked)
+        upstream.backend.endpoints[0].publish(isHealthy: false)
+        upstream.backend.endpoints[0].publish(isHealthy: true)
+        #expect(isAsked)
+    }
 }

@@ -21,11 +21,12 @@ CHUNKS = [
 
 
 class SpeakingBackend:
-    """Use it in a `with` block. `hold` keeps answers to inference requests back until `go` is called."""
+    """Use it in a `with` block. `hold` keeps answers to inference requests back until `go` is called; `status` is theirs."""
 
     def __init__(self, port=0):
         self.requests = []
         self.health = 200
+        self.status = 200
         self.port = port
         self._may_answer = threading.Event()
         self._may_answer.set()
@@ -87,7 +88,9 @@ class SpeakingBackend:
     def _answer(self, handler, body):
         self.requests.append((handler.path, [(name.lower(), value) for name, value in handler.headers.items()]))
         self._may_answer.wait(30)
-        if handler.path.endswith("/infer"):
+        if self.status != 200:
+            self._send(handler, {}, self.status)
+        elif handler.path.endswith("/infer"):
             tensor = body["inputs"][0]
             output = {"name": "y", "datatype": "FP32", "shape": tensor["shape"], "data": tensor["data"]}
             self._send(handler, {"model_name": "there", "model_version": "1", "outputs": [output]})

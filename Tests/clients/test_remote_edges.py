@@ -166,15 +166,16 @@ def test_a_model_is_not_ready_while_no_server_of_it_is_well_and_the_gateway_stay
             until(lambda: client.get("/v2/models/here/ready").status_code == 200)
 
 
-def test_a_model_is_not_ready_while_its_circuits_are_open(tmp_path):
-    with contextlib.ExitStack() as stack:
-        backend = stack.enter_context(SpeakingBackend())
-        version(tmp_path, 1, backend, breaker={"failures": 1, "openFor": "1h", "most": "1h"})
+@pytest.mark.parametrize("kind", ["openinference", "kserve-v1"])
+def test_a_model_is_not_ready_while_its_circuits_are_open(kind, tmp_path):
+    with SpeakingBackend() as backend:
+        keys = {"signature": SIGNATURE} if kind == "kserve-v1" else {}
+        version(tmp_path, 1, backend, kind=kind, breaker={"failures": 1, "openFor": "1h", "most": "1h"}, **keys)
         with serving(tmp_path) as (_, client):
             assert client.get("/v2/models/here/ready").status_code == 200
-            stack.close()
-            # On one connection, which is on one event loop: each knows its circuits only.
-            assert client.post("/v2/models/here/infer", json=BODY).status_code == 502
+            backend.status = 500
+            # On one connection, which is on one event loop: of what is passed on each knows its own circuits only.
+            assert client.post("/v2/models/here/infer", json=BODY).status_code == 500
             assert client.post("/v2/models/here/infer", json=BODY).status_code == 503
             assert client.get("/v2/models/here/ready").status_code == 503
 
