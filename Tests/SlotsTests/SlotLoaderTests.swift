@@ -262,7 +262,7 @@ import Testing
                 let gate = Gate()
                 if cancellation.begin(stop: { gate.open() }) {
                     asked.deliver("begun")
-                    gate.pass()
+                    if gate.pass() { asked.deliver("given up") }
                     cancellation.end()
                 }
                 return .failure(EngineLoadError(.refused, "no answer"))
@@ -275,5 +275,6 @@ import Testing
         loader.stop()
         let failure = await #expect(throws: LoadFailure.self) { _ = try await load.value }
         #expect(failure == LoadFailure(.failed, "the gateway is shutting down"))
+        #expect(asked.all == ["begun", "given up"])
     }
 }
