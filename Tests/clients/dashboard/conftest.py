@@ -1,0 +1,180 @@
+"""The dashboard in a real browser, against a real gateway that gets real traffic."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+import urllib.request
+
+import pytest
+from gateway import MODELS, ROOT, TEAL, Gateway, heldout
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+# Below a folder that git ignores; one picture for each name, scheme and width.
+SCREENSHOTS = ROOT / ".build" / "screenshots"
+WIDTHS = (900, 1400)
+BROKEN_CANDIDATE = 3
+ENOUGH_PAIRS = 600
+PAIR_SECONDS = 120
+# What the gateway answers to the page's own calls is for the page to show: a refusal is no failure of the page.
+API = ("/admin/v1/", "/gate/", "/metrics")
+
+# Chromium prints them itself; this says the same where it does not.
+_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@dataclasses.dataclass
+class Site:
+    """Where a gateway listens, as URLs; `process` is None when it is somebody else's."""
+
+    admin_url: str
+    http_url: str
+    process: Gateway | None = None
+
+    def get(self, path):
+        with urllib.request.urlopen(self.admin_url + path, timeout=20) as answer:
+            return json.load(answer)
+
+    def post(self, path, body):
+        head = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.admin_url + path, json.dumps(body).encode(), head)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+class Traffic:
+    """Replays a model's held-out requests over and over, until the block is left."""
+
+    def __init__(self, site, model, rate, folder):
+        # Each round has ids of its own: the gateway decides by the id whether a request is mirrored.
+        self._file = folder / f"{model}.jsonl"
+        with open(self._file, "w", encoding="utf-8") as lines:
+            for turn in range(200):
+                for index, request in enumerate(heldout(model)):
+                    lines.write(json.dumps(request | {"id": f"{model}-{turn}-{index}"}) + "\n")
+        self._command = [TEAL, "replay", model, self._file, "--rate", rate, "--repeat", 100, "--url", site.http_url]
+        self._process = None
+
+    def __enter__(self):
+        self._process = subprocess.Popen(
+            list(map(str, self._command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        return self
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        self._process.wait(20)
+        self._file.unlink()
+
+
+def wait_for_pairs(site, model, count=ENOUGH_PAIRS):
+    """What mirrors runs only when nothing else wants the processor, so a busy machine takes its time."""
+    deadline = time.monotonic() + PAIR_SECONDS
+    while (paired := site.get(f"/admin/v1/models/{model}/trial")["coverage"]["counts"]["paired"]) < count:
+        assert time.monotonic() < deadline, f"{model}: only {paired} of {count} pairs after {PAIR_SECONDS} s"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def start_site(tmp_path_factory):
+    """Starts a gateway for a `with` block, with these models and flags: for tests that change what others look at."""
+
+    @contextlib.contextmanager
+    def start(*flags, models=MODELS):
+        with Gateway(tmp_path_factory.mktemp("dashboard"), *flags, models=models) as process:
+            yield Site(f"http://{process.admin}", f"http://{process.http}", process)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def traffic(tmp_path_factory):
+    """Sends requests for a `with` block: `with traffic(site, "digits", rate=100):`."""
+    return lambda site, model, rate=50: Traffic(site, model, rate, tmp_path_factory.mktemp("traffic"))
+
+
+@pytest.fixture(scope="session")
+def gateway(start_site, traffic):
+    """The bundled models, a broken candidate beside each live version, and traffic that goes on: for tests that only look.
+
+    Whoever writes pages may name a running gateway in TEAL_DASHBOARD (and its inference address in TEAL_INFERENCE).
+    """
+    if "TEAL_DASHBOARD" in os.environ:
+        yield Site(os.environ["TEAL_DASHBOARD"], os.environ.get("TEAL_INFERENCE", ""))
+        return
+    with start_site() as site, contextlib.ExitStack() as stack:
+        for model in ("digits", "sentiment"):
+            site.post(f"/admin/v1/models/{model}/slots/green/load", {"version": BROKEN_CANDIDATE})
+            stack.enter_context(traffic(site, model))
+        for model in ("digits", "sentiment"):
+            wait_for_pairs(site, model)
+        yield site
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not CHROMIUM:
+        pytest.skip("chromium is missing: install the Debian package, or name the program in CHROMIUM")
+    playwright = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is missing")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens a page of its own, as another tab of another person would be. No page may fail in any way at the end."""
+    with contextlib.ExitStack() as stack:
+        problems = []
+
+        def start(site, **options):
+            options = {"viewport": {"width": 1400, "height": 900}, "color_scheme": "light"} | options
+            context = browser.new_context(base_url=site.admin_url, **options)
+            stack.callback(context.close)
+            context.add_init_script(_VIOLATIONS)
+            page = context.new_page()
+            page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
+            page.on("console", lambda message: problems.extend(_problems(message)))
+            return page
+
+        yield start
+        assert not problems, "\n".join(problems)
+
+
+def _problems(message):
+    is_answer = message.text.startswith("Failed to load resource:") and any(
+        path in message.location.get("url", "") for path in API
+    )
+    return [f"console: {message.text}"] if message.type == "error" and not is_answer else []
+
+
+@pytest.fixture
+def page(open_page, gateway):
+    """A page at 1400 x 900 on the shared gateway; addresses are relative: `page.goto("/ui/")`."""
+    return open_page(gateway)
+
+
+@pytest.fixture
+def screenshot():
+    """Takes a page as it is in both schemes and all widths: `screenshot(page, "trial")`."""
+
+    def take(page, name):
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        before = page.viewport_size
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.screenshot(path=pathlib.Path(SCREENSHOTS, f"{name}-{scheme}-{width}.png"), full_page=True)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(before)
+
+    return take
