@@ -12,6 +12,14 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Swift's runtime in the binary: nothing of Swift need be installed where it runs, and calls of the runtime, of which a
+/// request needs hundreds, do not go through the dynamic linker's tables.
+let staticRuntime: [LinkerSetting] =
+    [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
+    + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map {
+        .linkedLibrary($0, .when(platforms: [.linux]))
+    }
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
@@ -165,7 +173,8 @@ let package = Package(
                 argumentParser,
                 system,
             ],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: staticRuntime
         ),
 
         // Tests mirror the modules.
