@@ -194,6 +194,18 @@ let package = Package(
             path: "Tests/Fuzz/Oracle",
             swiftSettings: strict
         ),
+        .target(
+            name: "AnswerOracle",
+            dependencies: ["InferOracle", "OpenAI", "OpenInference", "ServingCore", nio],
+            path: "Tests/Fuzz/AnswerOracle",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "CodecOracle",
+            dependencies: ["HTTP1", nio, nioEmbedded, nioHTTP1],
+            path: "Tests/Fuzz/CodecOracle",
+            swiftSettings: strict
+        ),
         .testTarget(name: "ServingCoreTests", dependencies: ["ServingCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests",
@@ -207,12 +219,12 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTP1Tests",
-            dependencies: ["HTTP1", "ServingCore", "Telemetry", "TestSupport", nio, nioEmbedded, nioHTTP1],
+            dependencies: ["CodecOracle", "HTTP1", "ServingCore", "Telemetry", "TestSupport", nio, nioHTTP1],
             swiftSettings: strict
         ),
         .testTarget(
             name: "OpenAITests",
-            dependencies: ["OpenAI", "ServingCore", "TestSupport", nio],
+            dependencies: ["AnswerOracle", "OpenAI", "ServingCore", "TestSupport", nio],
             swiftSettings: strict
         ),
         .testTarget(
@@ -378,6 +390,7 @@ if Context.environment["TEAL_BENCHMARKS"] == "1" {
 if Context.environment["TEAL_FUZZ"] == "1" {
     for (name, oracle) in [
         ("FuzzInferJSON", "InferOracle"), ("FuzzInferBinary", "InferOracle"), ("FuzzHTTPHead", "HTTPOracle"),
+        ("FuzzHTTPCodec", "CodecOracle"), ("FuzzAnswers", "AnswerOracle"),
     ] {
         package.targets.append(
             .executableTarget(
