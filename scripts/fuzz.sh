@@ -1,16 +1,18 @@
 #!/bin/sh
-# Fuzzes the request decoders and the HTTP pipeline with libFuzzer and AddressSanitizer:
+# Fuzzes the readers of requests and answers and the HTTP pipeline with libFuzzer and AddressSanitizer:
 #   scripts/fuzz.sh [seconds for each] [target...]
 # New inputs go to .build/fuzz/corpus; a crash leaves its input in .build/fuzz and ends this script with an error.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- FuzzInferJSON FuzzInferBinary FuzzHTTPHead
+[ $# -gt 0 ] || set -- FuzzInferJSON FuzzInferBinary FuzzHTTPHead FuzzHTTPCodec FuzzAnswers
 
 export TEAL_FUZZ=1
 # NIO keeps threads for the whole life of the process.
 export ASAN_OPTIONS=detect_leaks=0
+# Swift's own report of a crash waits for one that AddressSanitizer has stopped.
+export SWIFT_BACKTRACE=enable=no
 work=.build/fuzz
 for target in "$@"; do
     swift build -c release --scratch-path "$work" --product "$target" --sanitize address \
@@ -18,6 +20,8 @@ for target in "$@"; do
     case $target in
     *JSON) seeds=json ;;
     *HTTPHead) seeds=http ;;
+    *HTTPCodec) seeds=codec ;;
+    *Answers) seeds=answers ;;
     *) seeds=binary ;;
     esac
     mkdir -p "$work/corpus/$seeds"

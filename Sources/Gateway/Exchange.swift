@@ -37,6 +37,8 @@ final class Exchange {
     /// Set while a remote version answers, which it does for this exchange: each holds the other until then.
     var forwarded: ForwardedExchange?
     var timeout: Scheduled<Void>?
+    /// Set when the client asked for it.
+    var timing: ServerTiming?
     /// Set when the request will be mirrored; given back exactly once.
     var mirroring: Mirroring?
 
@@ -52,7 +54,15 @@ final class Exchange {
     }
 
     /// Checks all that the head alone tells.
-    init(serial: UInt64, head: RequestHead, target: RequestTarget, keepsAlive: Bool, limits: HTTPLimits) {
+    init(
+        serial: UInt64,
+        head: RequestHead,
+        target: RequestTarget,
+        keepsAlive: Bool,
+        limits: HTTPLimits,
+        now: NIODeadline
+    ) {
+        if head.wantsTiming { self.timing = ServerTiming(start: now) }
         self.serial = serial
         self.head = head
         self.target = target
@@ -76,6 +86,12 @@ final class Exchange {
     }
 
     var isHead: Bool { self.head.method == .head }
+
+    /// Complete header lines about who answered, and how long it took if the client asked.
+    var answerLines: [UInt8] {
+        let own = self.handle?.answerHeaders ?? []
+        return self.timing.map { own + $0.line } ?? own
+    }
 
     func refuse(_ status: HTTPStatus, _ message: String) {
         if self.refusal == nil { self.refusal = .init(status, message) }

@@ -127,7 +127,6 @@ extension HTTPConnectionHandler {
         let status = HTTPStatus(error.code, tritonStatus: self.options.tritonStatus)
         var response = ResponseWriter(status: status, closes: false)
         response.errorCode = error.code.rawValue
-        if let handle = self.exchange?.handle { response.lines = handle.answerHeaders }
         self.send(response, body: self.document(OpenAIError(error)), outcome: RequestOutcome(error.code))
     }
 

@@ -48,6 +48,7 @@ extension HTTPConnectionHandler {
         }
         let forwarded = ForwardedExchange(self, exchange, kind, recordedBytes: recorded)
         exchange.forwarded = forwarded
+        exchange.timing?.end("decode")
         forwarded.call = upstream.send(request, to: forwarded, now: self.now)
     }
 

@@ -69,6 +69,7 @@ extension HTTPConnectionHandler {
         _ handle: SlotHandle,
         _ exchange: Exchange
     ) throws(InferenceError) {
+        exchange.timing?.end("decode")
         let loaded = handle.model
         if let mirror = route.mirror { self.decideMirroring(request, handle, mirror, exchange) }
         let outputs = request.selectsAllOutputs ? nil : request.outputs.map(\.index)
@@ -76,6 +77,7 @@ extension HTTPConnectionHandler {
             let start = exchange.mirroring == nil ? 0 : MonotonicTime.now()
             let answer = try loaded.executor.runInline(request.inputs, outputs: outputs)
             if exchange.mirroring != nil { exchange.mirroring?.nanoseconds = MonotonicTime.now() &- start }
+            exchange.timing?.end("model")
             try self.encode(request, answer, handle)
         } else {
             try self.submit(request, outputs, loaded)
@@ -121,6 +123,8 @@ extension HTTPConnectionHandler {
         self.tick()
         // With the wait for a worker: this version's own time is what the noise leg tells.
         exchange.mirroring?.nanoseconds = UInt64(clamping: (self.now - exchange.startedAt).nanoseconds)
+        if let started = exchange.ticket?.startedAt { exchange.timing?.end("queue", at: started) }
+        exchange.timing?.end("model")
         do {
             try self.encode(request, try result.get(), handle)
         } catch {
@@ -143,10 +147,10 @@ extension HTTPConnectionHandler {
         let mirroring = exchange.mirroring.take()
         switch result {
         case .success((_, let length)):
+            exchange.timing?.end("encode")
             var response = ResponseWriter(status: .ok, closes: false)
             if length != nil { response.contentType = "application/octet-stream" }
             response.inferenceHeaderLength = length
-            if let handle = exchange.handle { response.lines = handle.answerHeaders }
             self.send(response, body: self.workspace.body)
         case .failure(let error): self.sendError(error)
         }

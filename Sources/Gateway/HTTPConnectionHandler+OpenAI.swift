@@ -96,7 +96,6 @@ extension HTTPConnectionHandler {
             closes: false
         )
         response.errorCode = error.code.rawValue
-        if let handle = self.exchange?.handle { response.lines = handle.answerHeaders }
         self.send(response, body: error.document(), outcome: RequestOutcome(error.code))
     }
 }

@@ -149,7 +149,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
             head: head,
             target: self.target,
             keepsAlive: keepsAlive,
-            limits: self.options.limits
+            limits: self.options.limits,
+            now: self.now
         )
         self.exchange = exchange
         self.target = .unknown
@@ -172,6 +173,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private func dispatch() {
         self.enter(.executing)
         self.exchange?.isAnswering = true
+        self.exchange?.timing?.end("read")
         self.answerExchange()
     }
 
@@ -184,6 +186,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         response.closes = !exchange.keepsAlive
         response.saysKeepAlive = exchange.head.isHTTP10
         response.omitsBody = exchange.isHead
+        response.lines = exchange.answerLines
         self.workspace.response.clear()
         response.write(body: body, into: &self.workspace.response)
         self.conclude(exchange, with: self.workspace.response, outcome)

@@ -36,6 +36,13 @@ enum ASCIIBytes {
         return true
     }
 
+    /// The same bytes, in the same case.
+    @inline(__always)
+    static func isExactly(_ bytes: Slice<UnsafeRawBufferPointer>, _ other: StaticString) -> Bool {
+        bytes.count == other.utf8CodeUnitCount
+            && (0..<bytes.count).allSatisfy { bytes[bytes.startIndex + $0] == other.utf8Start[$0] }
+    }
+
     /// Digits only, at least one, and within `Int`; nil otherwise.
     static func decimal(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
         guard !bytes.isEmpty else { return nil }

@@ -77,6 +77,9 @@ package struct ChunkedBody: Sendable {
                 guard self.trailers <= self.limits.headerFields, Self.isField(line.readableBytesView) else {
                     throw .malformed("the trailers must be as few and as well-formed as header fields")
                 }
+                guard !Self.isReserved(line) else {
+                    throw .malformed("a trailer must not say where a message ends or whom it is for")
+                }
             }
         }
     }
@@ -128,6 +131,15 @@ package struct ChunkedBody: Sendable {
         let name = line.prefix(while: ASCIIBytes.isToken)
         let rest = line[name.endIndex...]
         return !name.isEmpty && rest.first == ASCIIBytes.colon && rest.allSatisfy(ASCIIBytes.isFieldValue)
+    }
+
+    /// What frames or routes a message must not come behind its body (RFC 9110 6.5.1); some servers act on it there.
+    private static func isReserved(_ line: ByteBuffer) -> Bool {
+        line.withUnsafeReadableBytes { bytes in
+            let name = bytes.prefix { $0 != ASCIIBytes.colon }
+            return ASCIIBytes.isSame(name, "content-length") || ASCIIBytes.isSame(name, "transfer-encoding")
+                || ASCIIBytes.isSame(name, "connection") || ASCIIBytes.isSame(name, "host")
+        }
     }
 
     private static func size(_ digits: ByteBufferView) throws(RequestFault) -> Int {

@@ -44,6 +44,8 @@ package struct RequestHead: Sendable, Equatable {
     package var inferenceHeaderLength: Int?
     /// The client asks that the request be not mirrored, or says that it is a mirrored one already.
     package var skipsShadow = false
+    /// The client wants to know how long each phase took.
+    package var wantsTiming = false
     /// Values of the headers that were asked for, as far as the request has them.
     package var captured: [CapturedHeader] = []
     package var refusal: Refusal?

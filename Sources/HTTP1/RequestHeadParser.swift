@@ -62,7 +62,7 @@ struct RequestHeadParser {
         let end = try self.version(at: position + 1)
         self.head.method = Self.method(method)
         // Clients may send the bytes of the tunnel without waiting for our refusal: they are no request.
-        if self.head.method == .other, method.elementsEqual("CONNECT".utf8) { self.saysClose = true }
+        if self.head.method == .other, ASCIIBytes.isExactly(method, "CONNECT") { self.saysClose = true }
         if path.count > self.limits.targetBytes {
             self.head.refuse(.uriTooLong, "the request target is longer than \(self.limits.targetBytes) bytes")
         } else {
@@ -137,6 +137,7 @@ struct RequestHeadParser {
         case 9 where ASCIIBytes.isSame(name, "teal-slot"): self.slot(ASCIIBytes.trimmed(value))
         case 10 where ASCIIBytes.isSame(name, "connection"): self.connection(value)
         case 11 where ASCIIBytes.isSame(name, "teal-shadow"): self.shadow(ASCIIBytes.trimmed(value))
+        case 11 where ASCIIBytes.isSame(name, "teal-timing"): self.timing(ASCIIBytes.trimmed(value))
         case 14 where ASCIIBytes.isSame(name, "content-length"): try self.contentLength(self.framing(value))
         case 16 where ASCIIBytes.isSame(name, "content-encoding"):
             if !ASCIIBytes.isSame(ASCIIBytes.trimmed(value), "identity") {
@@ -193,6 +194,13 @@ struct RequestHeadParser {
             )
         }
         self.head.skipsShadow = true
+    }
+
+    private mutating func timing(_ value: Slice<UnsafeRawBufferPointer>) {
+        guard ASCIIBytes.isSame(value, "on") else {
+            return self.head.refuse(.badRequest, "the header teal-timing must be on")
+        }
+        self.head.wantsTiming = true
     }
 
     /// Of a header given twice the first counts.
@@ -256,8 +264,8 @@ struct RequestHeadParser {
 
     /// Methods are case-sensitive.
     private static func method(_ bytes: Slice<UnsafeRawBufferPointer>) -> RequestHead.Method {
-        if bytes.elementsEqual("POST".utf8) { return .post }
-        if bytes.elementsEqual("GET".utf8) { return .get }
-        return bytes.elementsEqual("HEAD".utf8) ? .head : .other
+        if ASCIIBytes.isExactly(bytes, "POST") { return .post }
+        if ASCIIBytes.isExactly(bytes, "GET") { return .get }
+        return ASCIIBytes.isExactly(bytes, "HEAD") ? .head : .other
     }
 }

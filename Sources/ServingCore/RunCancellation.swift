@@ -14,9 +14,19 @@ package final class RunCancellation: Sendable {
     /// Headers of the client's request that a remote server is given too, names in lower case; nil when no client waits.
     package let passedHeaders: [(name: String, value: String)]?
 
+    private let started = Atomic<UInt64>(0)
+
     package init(passedHeaders: [(name: String, value: String)]? = nil) {
         self.passedHeaders = passedHeaders
     }
+
+    /// When a worker took what may be cancelled, of `MonotonicTime`; nil before.
+    package var startedAt: UInt64? {
+        let time = self.started.load(ordering: .relaxed)
+        return time == 0 ? nil : time
+    }
+
+    package func noteStart(_ time: UInt64) { self.started.store(time, ordering: .relaxed) }
 
     package var isCancelled: Bool {
         self.state.withLock { if case .cancelled = $0 { true } else { false } }

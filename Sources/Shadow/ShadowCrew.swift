@@ -7,8 +7,9 @@ import Synchronization
 final class ShadowCrew: Sendable {
     /// Threads that may hang and be replaced; each holds its request, its stack and what the model took.
     private static let spare = 4
-    /// A thread without work sleeps this long, each time twice as long...
-    private static let sleeps: ClosedRange<UInt64> = 250_000...4_000_000
+    /// A thread without work sleeps this long, each time twice as long: falling asleep and waking costs as much as a
+    /// third of a pair, and nobody waits for one, so several may come meanwhile...
+    private static let sleeps: ClosedRange<UInt64> = 2_000_000...8_000_000
     /// ...and after so much of it until it is woken.
     private static let restless: UInt64 = 50_000_000
 
@@ -149,7 +150,7 @@ final class ShadowCrew: Sendable {
                 case .lost:
                     guard self.takesBack(run) else { return }
                 }
-                pacing.pause()
+                if self.worker.waitsForServer { pacing.restart() } else { pacing.pause() }
             case .drop(let request, let queue, let drop):
                 queue.counters.complete(bytes: request.bytes, drop: drop)
             case .idle where idle < Self.restless:

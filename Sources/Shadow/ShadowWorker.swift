@@ -25,6 +25,8 @@ struct ShadowWorker: Sendable {
     /// A leg may take longer than `timeout` when the live answer did, as a long stream of events does.
     private let followsLive: Bool
     private let context: ShadowContext
+    /// Each pair is a wait for the candidate's server, in which the thread's core is idle.
+    let waitsForServer: Bool
 
     init(
         release: Int64,
@@ -41,6 +43,7 @@ struct ShadowWorker: Sendable {
         self.timeout = timeout
         self.followsLive = followsLive
         self.context = context
+        self.waitsForServer = candidate.remote != nil
     }
 
     /// - Parameter giveUp: called in this thread's place, on another one, after the pair was handed on without it.

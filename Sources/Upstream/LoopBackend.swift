@@ -206,6 +206,7 @@ package final class LoopBackend {
         guard let endpoint = call.endpoint else { return }
         call.state = .active(connection)
         call.deadline.enter(.answering, now: now)
+        call.sentAt = now
         self.scratch.clear()
         let isBodyApart = call.request.render(endpoint: endpoint.shared.index, into: &self.scratch)
         connection.send(call, self.scratch, body: isBodyApart ? call.request.body : nil)

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import ServingCore
 
 /// One request on its way, for whoever sent it. Lives on its loop.
@@ -32,6 +32,8 @@ package final class UpstreamCall {
     /// Why the last attempt failed.
     var failure: UpstreamFailure?
     var wasSent = false
+    /// When it was written to a connection, the last time; nil before.
+    package internal(set) var sentAt: NIODeadline?
     private(set) var isPaused = false
     /// Its reader took nothing for a while: how long the answer took is not the server's doing alone.
     private(set) var wasPaused = false

@@ -58,6 +58,15 @@ struct ForwardingTests {
         }
     }
 
+    @Test("and tells how long each phase took, if asked")
+    func timed() async throws {
+        try await self.withPair { front, _ in
+            let line = try await self.ask(front, Requests.infer(3, "teal-timing: on")).headers["server-timing"]
+            let names = line?.split(separator: ", ").compactMap { $0.split(separator: ";").first }
+            #expect(names == ["read", "decode", "connect", "upstream", "receive"])
+        }
+    }
+
     @Test("requests on one connection in their order, on one connection to the server")
     func inOrder() async throws {
         try await self.withPair { front, server in

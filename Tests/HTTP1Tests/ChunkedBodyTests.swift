@@ -132,6 +132,15 @@ struct ChunkedBodyTests {
         }
     }
 
+    @Test(
+        "trailers that frame or route a message are faults, in any case",
+        arguments: ["Content-Length: 0", "TRANSFER-ENCODING: chunked", "connection: close", "Host: b"]
+    )
+    func reservedTrailers(line: String) {
+        #expect(self.decode("0\r\n\(line)\r\n\r\n") == .fault(.badRequest))
+        #expect(self.decode("0\r\nX-\(line)\r\n\r\n") == .complete("", rest: ""))
+    }
+
     @Test("trailers are bounded: each, by number and together")
     func trailerLimits() {
         func text(_ length: Int, times: Int) -> String {

@@ -1,3 +1,4 @@
+import CodecOracle
 import TestSupport
 
 /// Valid requests as bytes, made from a seed.
@@ -6,6 +7,8 @@ struct RandomRequests {
         var method: String
         var target: String
         var keepsAlive: Bool
+        /// `name: value`, in order.
+        var fields: [String]
         var body: [UInt8]
     }
 
@@ -72,7 +75,7 @@ struct RandomRequests {
         var framed = body
         if !isHTTP10, self.chance(45) {
             fields.append(self.steering("transfer-encoding", self.randomCase("chunked")))
-            framed = self.chunked(body)
+            framed = Chunks.random(of: body, &self.random)
         } else if !body.isEmpty || self.chance(50) {
             fields.append(self.steering("content-length", self.pick(["", "", "00"]) + String(body.count)))
         }
@@ -82,19 +85,14 @@ struct RandomRequests {
             emptyLine + "\(method) \(target) HTTP/1.\(isHTTP10 ? 0 : 1)\r\n" + fields.map { $0 + "\r\n" }.joined()
             + "\r\n"
         self.bytes += Array(head.utf8) + framed
-        self.expected.append(Expected(method: method, target: target, keepsAlive: keepsAlive, body: body))
-    }
-
-    private mutating func chunked(_ body: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var rest = body[...]
-        while !rest.isEmpty {
-            let piece = rest.prefix(Int.random(in: 1...200, using: &self.random))
-            rest = rest.dropFirst(piece.count)
-            let size = self.pick(["", "", "0", "000"]) + self.randomCase(String(piece.count, radix: 16))
-            bytes += Array((size + self.pick(["", "", "", ";a=b", ";a"]) + "\r\n").utf8) + piece + Array("\r\n".utf8)
-        }
-        let trailers = self.chance(20) ? "x-trailer: \(self.text("abc", 0...5))\r\n" : ""
-        return bytes + Array((self.pick(["0", "000"]) + "\r\n" + trailers + "\r\n").utf8)
+        self.expected.append(
+            Expected(
+                method: method,
+                target: target,
+                keepsAlive: keepsAlive,
+                fields: Fields.of(fields.joined(separator: "\r\n")),
+                body: body
+            )
+        )
     }
 }

@@ -1,3 +1,4 @@
+import CodecOracle
 import Foundation
 import HTTP1
 import NIOHTTP1
@@ -16,26 +17,25 @@ struct ReaderDifferenceTests {
         return names.compactMap { try? Array(Data(contentsOf: Self.folder.appending(path: $0))) }
     }()
 
-    @Test("valid requests are the same to both", arguments: UInt64(1)...40)
+    @Test("20,000 valid requests, cut anywhere, are the same to both", arguments: UInt64(1)...40)
     func valid(seed: UInt64) {
-        for round in 0..<10 {
-            let requests = RandomRequests(seed: seed * 1_000 + UInt64(round), count: 10)
-            let ours = ReaderRun([requests.bytes])
-            let theirs = PeerRun(requests.bytes)
-            #expect(theirs.fault == nil)
-            #expect(theirs.requests.count == 10)
-            #expect(
-                theirs.requests.map {
-                    RandomRequests.Expected(
-                        method: $0.head.method.rawValue,
-                        target: $0.head.uri,
-                        keepsAlive: $0.head.isKeepAlive,
-                        body: $0.body ?? []
-                    )
-                } == requests.expected
-            )
-            #expect(ours.requests.count == 10)
-            #expect(Self.differences(ours, theirs) == [])
+        var random = SeededRandom(seed: seed)
+        for round in 0..<100 {
+            let requests = RandomRequests(seed: seed * 1_000 + UInt64(round), count: 5)
+            let both = RequestDifferences(Cuts.random(of: requests.bytes, &random))
+            #expect(both.ours.fault == nil && both.theirs.fault == nil)
+            #expect(both.ours.requests.count == 5)
+            #expect(both.found() == [])
+            let theirs = both.theirs.requests.map {
+                RandomRequests.Expected(
+                    method: $0.head.method.rawValue,
+                    target: $0.head.uri,
+                    keepsAlive: $0.head.isKeepAlive,
+                    fields: $0.head.headers.map { "\($0.name): \(Fields.trimmed($0.value))" },
+                    body: $0.body ?? []
+                )
+            }
+            #expect(theirs == requests.expected)
         }
     }
 
@@ -43,10 +43,7 @@ struct ReaderDifferenceTests {
     func corpus() {
         #expect(Self.seeds.count > 100)
         for bytes in Self.seeds {
-            #expect(
-                Self.differences(ReaderRun([bytes]), PeerRun(bytes)) == [],
-                "\(String(decoding: bytes, as: UTF8.self))"
-            )
+            #expect(RequestDifferences([bytes]).found() == [], "\(String(decoding: bytes, as: UTF8.self))")
         }
     }
 
@@ -56,68 +53,86 @@ struct ReaderDifferenceTests {
         for seed in Self.seeds {
             var bytes = seed
             for _ in 0..<Int.random(in: 1...3, using: &random) { Damage.apply(to: &bytes, &random) }
-            let differences = Self.differences(ReaderRun([bytes]), PeerRun(bytes))
-            #expect(differences == [], "\(String(decoding: bytes, as: UTF8.self))")
+            #expect(RequestDifferences([bytes]).found() == [], "\(String(decoding: bytes, as: UTF8.self))")
         }
     }
 
-    @Test("so are valid requests with damage", arguments: UInt64(1)...40)
+    @Test("so are 20,000 valid connections with damage", arguments: UInt64(1)...40)
     func damagedRequests(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        for round in 0..<50 {
-            var bytes = RandomRequests(seed: seed * 1_000 + UInt64(round), count: 3).bytes
+        for round in 0..<500 {
+            var bytes = RandomRequests(seed: seed * 1_000 + UInt64(round), count: 2).bytes
             for _ in 0..<Int.random(in: 1...3, using: &random) { Damage.apply(to: &bytes, &random) }
-            let differences = Self.differences(ReaderRun([bytes]), PeerRun(bytes))
-            #expect(differences == [], "\(String(decoding: bytes, as: UTF8.self))")
+            let found = RequestDifferences(Cuts.random(of: bytes, &random)).found()
+            #expect(found == [], "\(String(decoding: bytes, as: UTF8.self))")
         }
     }
 
-    /// Where the two differ, and why that is no harm: llhttp ends the connection in each of these cases, so there is no
-    /// second reading of what follows.
-    private static let known: [String: String] = [
-        "invalid HTTP method": "llhttp knows a list of methods; to us any token is one, and is answered with 405",
-        "invalid URL": "llhttp checks the target while it reads; we refuse it once the request is read",
-        "strict mode assertion": "llhttp looks into chunk extensions; we only bound them and forbid control characters",
+    /// What llhttp takes and we refuse, each because another server takes it otherwise.
+    private static let stricter: [(why: String, request: String)] = [
+        ("no Host", "GET / HTTP/1.1\r\n\r\n"),
+        ("two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"),
+        ("a Host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"),
+        ("an underscore in a name", "GET / HTTP/1.1\r\nHost: a\r\nx_y: 1\r\n\r\n"),
+        ("a tab before a length", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length:\t1\r\n\r\nx"),
+        ("several empty lines before a request", "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        (
+            "two transfer codings",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"
+        ),
+        ("a transfer coding in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        (
+            "a chunk size of 17 digits",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "00000000000000001\r\nx\r\n0\r\n\r\n"
+        ),
+        (
+            "more header fields than 100",
+            "GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "a: b\r\n", count: 100) + "\r\n"
+        ),
+        (
+            "a header field of 16 KiB",
+            "GET / HTTP/1.1\r\nHost: a\r\na: \(String(repeating: "b", count: 16 << 10))\r\n\r\n"
+        ),
     ]
 
-    /// llhttp stops reading behind a request for another protocol; we answer in HTTP/1.1 and go on.
-    private static func isUpgrade(_ head: HTTPRequestHead) -> Bool {
-        head.method == .CONNECT || head.headers.contains(name: "upgrade")
+    @Test("what is refused on purpose although llhttp takes it", arguments: Self.stricter.indices)
+    func refused(index: Int) {
+        let (why, request) = Self.stricter[index]
+        let both = RequestDifferences([Array(request.utf8)])
+        #expect(both.theirs.fault == nil && both.theirs.requests.first?.body != nil, "\(why)")
+        #expect(both.ours.fault != nil, "\(why)")
     }
 
-    private static func isKnown(_ fault: String?) -> Bool { fault.map { Self.known[$0] != nil } ?? false }
+    /// What we take and llhttp refuses, by its name for the fault.
+    private static let laxer: [String: String] = [
+        "invalid HTTP method": "BREW / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "invalid URL": "GET a HTTP/1.1\r\nHost: a\r\n\r\n",
+        "strict mode assertion":
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;(=b\r\nx\r\n0\r\n\r\n",
+    ]
 
-    /// How what we took differs from what the other made of it. Nothing is compared behind a request that ends the
-    /// connection, in either reading.
-    private static func differences(_ ours: ReaderRun, _ theirs: PeerRun) -> [String] {
-        for (index, request) in ours.requests.enumerated() {
-            guard let body = request.body else { return [] }
-            if index >= theirs.requests.count, Self.isKnown(theirs.fault) { return [] }
-            if index > 0, index == theirs.requests.count, Self.isUpgrade(theirs.requests[index - 1].head) { return [] }
-            guard index < theirs.requests.count else { return ["request \(index) is not taken: \(theirs.fault ?? "")"] }
-            let other = theirs.requests[index]
-            if other.body == nil, Self.isKnown(theirs.fault) { return [] }
-            var wrong: [String] = []
-            if other.body != body { wrong.append("body of \(index): \(theirs.fault ?? "")") }
-            if request.head.method != Self.method(other.head.method) { wrong.append("method of \(index)") }
-            if request.target != other.head.uri { wrong.append("target of \(index)") }
-            if request.head.isHTTP10 != (other.head.version == .http1_0) { wrong.append("version of \(index)") }
-            // We end the connection behind CONNECT.
-            if other.head.method != .CONNECT, request.head.keepsAlive != other.head.isKeepAlive {
-                wrong.append("keep-alive of \(index)")
-            }
-            guard wrong.isEmpty else { return wrong }
-            if !request.head.keepsAlive { return [] }
-        }
-        return []
+    @Test("what is taken although llhttp refuses it", arguments: RequestDifferences.known.keys)
+    func taken(fault: String) throws {
+        let both = RequestDifferences([Array(try #require(Self.laxer[fault]).utf8)])
+        #expect(both.theirs.fault == fault)
+        #expect(both.ours.fault == nil && both.ours.requests.first?.body != nil)
+        #expect(both.found() == [])
     }
 
-    private static func method(_ method: HTTPMethod) -> RequestHead.Method {
-        switch method {
-        case .GET: .get
-        case .HEAD: .head
-        case .POST: .post
-        default: .other
-        }
+    /// Behind these llhttp ends the connection, or hands it to another protocol, and we do not.
+    private static let goneOn: [(why: String, fields: String)] = [
+        ("another protocol is asked for", "Connection: upgrade\r\nUpgrade: h2c\r\n"),
+        ("Proxy-Connection, which is no field of HTTP", "Proxy-Connection: close\r\n"),
+    ]
+
+    @Test("after which request we go on and llhttp does not", arguments: Self.goneOn.indices)
+    func goesOn(index: Int) {
+        let (why, fields) = Self.goneOn[index]
+        let request = "GET / HTTP/1.1\r\nHost: a\r\n"
+        let both = RequestDifferences([Array((request + fields + "\r\n" + request + "\r\n").utf8)])
+        #expect(both.theirs.requests.count == 1, "\(why)")
+        #expect(both.ours.fault == nil && both.ours.requests.count == 2, "\(why)")
+        #expect(both.found() == [])
     }
 }

@@ -1,3 +1,4 @@
+import CodecOracle
 import HTTP1
 import NIOCore
 import TestSupport

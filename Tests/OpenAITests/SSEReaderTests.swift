@@ -101,6 +101,21 @@ struct SSEReaderTests {
         }
     }
 
+    @Test(
+        "a line a little over the limit counts as too long, wherever it is cut",
+        arguments: [
+            ": \(String(repeating: "x", count: 99))", "data: \(String(repeating: "x", count: 95))",
+            "\u{FEFF}data: \(String(repeating: "x", count: 92))",
+        ]
+    )
+    func overlongLine(line: String) {
+        let bytes = Array("\(line)\n\ndata: a\n\n".utf8)
+        for position in 0...bytes.count {
+            let (reader, events) = Self.events(Recordings.cut(bytes, at: [position]), limit: 100)
+            #expect(events == ["a"] && reader.overlongEvents == 1, "cut at \(position)")
+        }
+    }
+
     @Test("where the stream is cut makes no difference", arguments: Transcripts.streams.indices)
     func cuts(_ index: Int) {
         let lines = Transcripts.streams[index].split(separator: "\n", omittingEmptySubsequences: false)

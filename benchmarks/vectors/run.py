@@ -2,9 +2,7 @@
 """Compares Teal's vector index with FAISS, hnswlib and usearch on real embeddings, one thread each, in turns: recall@10
 against exact search, time from raw vectors to searchable, time of one query, filters, memory.
 
-    scripts/venv.sh vectors benchmarks/vectors/requirements.txt
-    TEAL_BENCHMARKS=1 swift build -c release --product VectorsBenchmark
-    .venv/vectors/bin/python benchmarks/vectors/run.py --output benchmarks/results/vectors.json
+    make vectors VECTORS="--output benchmarks/results/vectors.json"
 """
 
 import argparse

@@ -67,6 +67,8 @@ final class ForwardedExchange: UpstreamExchange {
     func upstream(head: ResponseHead) {
         self.connection.tick()
         self.head = head
+        if let sent = self.call?.sentAt { self.exchange.timing?.end("connect", at: sent.uptimeNanoseconds) }
+        self.exchange.timing?.end("upstream")
         if let recording = self.recording {
             self.recording = AnswerRecording(
                 status: head.status,
@@ -115,6 +117,7 @@ final class ForwardedExchange: UpstreamExchange {
         if self.isStreaming {
             self.endStream(outcome)
         } else {
+            self.exchange.timing?.end("receive")
             self.sendWhole(head, outcome)
         }
         self.connection.finishForwarded(self.exchange, head: head, recording: self.recording)
@@ -234,7 +237,7 @@ final class ForwardedExchange: UpstreamExchange {
             status: head.status,
             lines: head.lines,
             inferenceHeaderLength: jsonLength,
-            own: self.exchange.handle?.answerHeaders ?? [],
+            own: self.exchange.answerLines,
             framing: framing,
             closes: !self.exchange.keepsAlive,
             saysKeepAlive: self.exchange.head.isHTTP10

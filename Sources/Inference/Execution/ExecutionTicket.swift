@@ -12,6 +12,9 @@ package final class ExecutionTicket: Sendable {
         self.cancellation = cancellation
     }
 
+    /// When a worker took the request, of `MonotonicTime`; nil while it waits.
+    package var startedAt: UInt64? { self.cancellation.startedAt }
+
     /// Gives the request up, from any thread, any number of times. If it still waits, its completion is called with
     /// `.timeout` before this returns; if it runs, the run stops soon (a shared one goes on for the others) and the
     /// completion is called by the worker; if it is answered, nothing happens.

@@ -110,6 +110,7 @@ final class RequestQueue: Sendable {
                 state.counts.running += requests.count
                 state.counts.runs += 1
                 state.counts.requests += UInt64(requests.count)
+                for request in requests { request.cancellation.noteStart(now) }
                 // Another worker may be asleep, or wait for the batch just taken: it must look at what is left.
                 return .done(.run(requests), wake: state.waiting.count > 0)
             case .wait(let until): return .wait(until: until)

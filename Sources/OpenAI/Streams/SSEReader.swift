@@ -89,6 +89,8 @@ package struct SSEReader: Sendable {
     private mutating func endLine(with bytes: Slice<UnsafeRawBufferPointer>, _ each: (SSEEvent) -> Void) {
         guard !self.isDone else { return }
         if self.line.isEmpty {
+            // The same as `keep` says of it: what is too long must not depend on where the bytes were cut.
+            if bytes.count > self.maxEventBytes { self.isTooLong = true }
             self.take(UnsafeRawBufferPointer(rebasing: bytes), each)
         } else {
             self.keep(bytes)
@@ -102,7 +104,8 @@ package struct SSEReader: Sendable {
 
     private mutating func take(_ whole: UnsafeRawBufferPointer, _ each: (SSEEvent) -> Void) {
         var line = whole[...]
-        if self.isFirstLine, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
+        // Of a line that is too long these may be all that was kept: it is not empty.
+        if self.isFirstLine, !self.isTooLong, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
         self.isFirstLine = false
         guard let first = line.first else { return self.dispatch(each) }
         self.isInEvent = true

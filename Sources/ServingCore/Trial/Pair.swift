@@ -45,7 +45,15 @@ package struct Leg: Sendable {
         case error
         case timeout
 
-        package var name: String { "\(self)" }
+        /// Spelled out: `"\(self)"` looks the name up by reflection, for each leg of each pair.
+        package var name: String {
+            switch self {
+            case .answered: "answered"
+            case .invalid: "invalid"
+            case .error: "error"
+            case .timeout: "timeout"
+            }
+        }
 
         package init?(name: String) {
             guard let outcome = Self.allCases.first(where: { $0.name == name }) else { return nil }

@@ -1,30 +1,37 @@
-import HTTP1
+package import HTTP1
 import NIOCore
 
 /// What a `RequestReader` makes of the bytes of one connection.
-struct ReaderRun: Equatable {
-    struct Request: Equatable {
-        var head: RequestHead
+package struct ReaderRun: Equatable {
+    package struct Request: Equatable {
+        package var head: RequestHead
         /// As it came; empty when it is too long.
-        var target: String
+        package var target: String
         /// Nil when the bytes end before it is complete.
-        var body: [UInt8]?
+        package var body: [UInt8]?
     }
 
-    var requests: [Request] = []
-    var fault: RequestFault?
+    package private(set) var requests: [Request] = []
+    package private(set) var fault: RequestFault?
     /// Bytes not consumed.
-    var rest: [UInt8] = []
+    package private(set) var rest: [UInt8] = []
 
-    /// - Parameter skips: the requests whose body is only read past.
-    init(_ pieces: [[UInt8]], limits: HTTPLimits = HTTPLimits(), skips: (Int) -> Bool = { _ in false }) {
+    /// - Parameters:
+    ///   - captures: headers whose values are kept, names in lower case.
+    ///   - skips: the requests whose body is only read past.
+    package init(
+        _ pieces: [[UInt8]],
+        limits: HTTPLimits = HTTPLimits(),
+        captures: [String] = [],
+        skips: (Int) -> Bool = { _ in false }
+    ) {
         var reader = RequestReader(limits: limits)
         var input = ByteBuffer()
         do throws(RequestFault) {
             for piece in pieces {
                 input.discardReadBytes()
                 input.writeBytes(piece)
-                try self.drain(&reader, &input, skips)
+                try self.drain(&reader, &input, captures, skips)
             }
         } catch {
             self.fault = error
@@ -32,16 +39,20 @@ struct ReaderRun: Equatable {
         self.rest = Array(input.readableBytesView)
     }
 
-    init(_ text: String, limits: HTTPLimits = HTTPLimits()) { self.init([Array(text.utf8)], limits: limits) }
+    package init(_ text: String, limits: HTTPLimits = HTTPLimits()) {
+        self.init([Array(text.utf8)], limits: limits)
+    }
 
     private mutating func drain(
         _ reader: inout RequestReader,
         _ input: inout ByteBuffer,
+        _ captures: [String],
         _ skips: (Int) -> Bool
     ) throws(RequestFault) {
         while true {
             var target = ""
-            switch try reader.next(&input, target: { target = String(decoding: $0, as: UTF8.self) }) {
+            switch try reader.next(&input, captures: captures, target: { target = String(decoding: $0, as: UTF8.self) })
+            {
             case .more: return
             case .head(let head):
                 self.requests.append(Request(head: head, target: target))
@@ -54,12 +65,14 @@ struct ReaderRun: Equatable {
     }
 
     /// The one head read without a fault; nil when there was a fault or none is complete.
-    var head: RequestHead? { self.fault == nil && self.requests.count == 1 ? self.requests.first?.head : nil }
-    var refusal: HTTPStatus? { self.head?.refusal?.status }
-    var bodies: [String?] { self.requests.map { $0.body.map { String(decoding: $0, as: UTF8.self) } } }
+    package var head: RequestHead? {
+        self.fault == nil && self.requests.count == 1 ? self.requests.first?.head : nil
+    }
+    package var refusal: HTTPStatus? { self.head?.refusal?.status }
+    package var bodies: [String?] { self.requests.map { $0.body.map { String(decoding: $0, as: UTF8.self) } } }
 
     /// Which of two faults is found first may depend on how the bytes are cut, and so may what is left then.
-    var withoutReason: (requests: [Request], isFault: Bool, rest: [UInt8]) {
+    package var withoutReason: (requests: [Request], isFault: Bool, rest: [UInt8]) {
         (self.requests, self.fault != nil, self.fault == nil ? self.rest : [])
     }
 }

@@ -1,29 +1,31 @@
-import HTTP1
+package import HTTP1
 import NIOCore
 
 /// What a `ResponseReader` makes of the bytes of one connection, to whose server requests were sent before.
-struct AnswerRun: Equatable {
-    struct Answer: Equatable {
-        var status: Int
-        var framing: ResponseHead.Framing
-        var keepsAlive: Bool
+package struct AnswerRun: Equatable {
+    package struct Answer: Equatable {
+        package var status: Int
+        package var framing: ResponseHead.Framing
+        package var keepsAlive: Bool
         /// Header lines that may be passed on.
-        var lines: String
-        var body: String
-        var isComplete: Bool
+        package var lines: String
+        package var bytes: [UInt8]
+        package var isComplete: Bool
+
+        package var body: String { String(decoding: self.bytes, as: UTF8.self) }
     }
 
-    private(set) var answers: [Answer] = []
-    private(set) var fault: ResponseFault?
+    package private(set) var answers: [Answer] = []
+    package private(set) var fault: ResponseFault?
     /// Bytes not consumed.
-    private(set) var rest = ""
+    package private(set) var rest = ""
     /// The last head, with all it says.
-    private(set) var head: ResponseHead?
+    package private(set) var head: ResponseHead?
 
     /// - Parameters:
     ///   - asked: requests sent, one after the other.
     ///   - closes: the server closes behind the bytes.
-    init(
+    package init(
         _ pieces: [[UInt8]],
         asked: Int = 1,
         answersHead: Bool = false,
@@ -51,7 +53,7 @@ struct AnswerRun: Equatable {
         self.rest = String(buffer: input)
     }
 
-    init(
+    package init(
         _ text: String,
         asked: Int = 1,
         answersHead: Bool = false,
@@ -73,11 +75,11 @@ struct AnswerRun: Equatable {
                     framing: head.framing,
                     keepsAlive: head.keepsAlive,
                     lines: String(buffer: head.lines),
-                    body: "",
+                    bytes: [],
                     isComplete: false
                 )
             )
-        case .body(let piece): self.answers[self.answers.count - 1].body += String(buffer: piece)
+        case .body(let piece): self.answers[self.answers.count - 1].bytes += Array(piece.readableBytesView)
         case .end: self.answers[self.answers.count - 1].isComplete = true
         }
         return true
@@ -89,7 +91,7 @@ struct AnswerRun: Equatable {
     }
 
     /// The one answer that is complete without a fault; nil otherwise.
-    var answer: Answer? {
+    package var answer: Answer? {
         self.fault == nil && self.answers.count == 1 && self.answers[0].isComplete ? self.answers[0] : nil
     }
 }

@@ -1,19 +1,19 @@
 import NIOCore
 import NIOEmbedded
-import NIOHTTP1
+package import NIOHTTP1
 
 /// What NIOHTTP1, and with it llhttp, makes of the bytes of one connection.
-struct PeerRun {
-    struct Request {
-        var head: HTTPRequestHead
+package struct PeerRun {
+    package struct Request {
+        package var head: HTTPRequestHead
         /// Nil when the bytes end before it is complete.
-        var body: [UInt8]?
+        package var body: [UInt8]?
     }
 
-    private(set) var requests: [Request] = []
-    private(set) var fault: String?
+    package private(set) var requests: [Request] = []
+    package private(set) var fault: String?
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         let channel = EmbeddedChannel(
             handler: ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
         )
