@@ -102,7 +102,7 @@ def traffic(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def gateway(start_site, traffic):
-    """The bundled models, a broken candidate beside each live version, and traffic that goes on: for tests that only look.
+    """The bundled models, a broken candidate beside each, and traffic that goes on: for tests that only look.
 
     Whoever writes pages may name a running gateway in TEAL_DASHBOARD (and its inference address in TEAL_INFERENCE).
     """
