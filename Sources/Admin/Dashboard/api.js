@@ -53,11 +53,12 @@ export async function get(path, query = {}, signal = undefined) {
 
 /**
  * Changes something. `key` makes it safe to send again; a change that has to start from what is on the screen says its
- * `revision` in `body`.
+ * `revision` in `body`. `actor` is who asks, for the audit log.
  */
-export async function post(path, body, { key = undefined, signal = undefined } = {}) {
+export async function post(path, body, { key = undefined, actor = undefined, signal = undefined } = {}) {
   const headers = { "Content-Type": "application/json" };
   if (key) headers["Idempotency-Key"] = key;
+  if (actor) headers["Teal-Actor"] = actor;
   return (await send(url(path), { method: "POST", headers, body: JSON.stringify(body), signal })).json();
 }
 

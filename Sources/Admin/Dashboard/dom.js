@@ -51,3 +51,13 @@ export function announce(text) {
   const status = document.getElementById("status");
   if (status) status.textContent = text;
 }
+
+/** Loads a view's own style sheet, once; a view waits for it before it draws. */
+export function stylesheet(file) {
+  const href = `/assets/${file}`;
+  if (document.head.querySelector(`link[href="${href}"]`)) return null;
+  return new Promise((resolve) => {
+    const done = { load: resolve, error: resolve };
+    document.head.append(h("link", { rel: "stylesheet", href, on: done }));
+  });
+}

@@ -30,6 +30,13 @@ addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+# Pages from this folder instead of those in the binary: while they are being written, nothing has to be built.
+FILES = os.environ.get("TEAL_DASHBOARD_FILES")
+TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
+POLICY += "require-trusted-types-for 'script'; img-src 'self' blob:"
+
+
 @dataclasses.dataclass
 class Site:
     """Where a gateway listens, as URLs; `process` is None when it is somebody else's."""
@@ -140,6 +147,9 @@ def open_page(browser):
             context = browser.new_context(base_url=site.admin_url, **options)
             stack.callback(context.close)
             context.add_init_script(_VIOLATIONS)
+            if FILES:
+                context.route("**/ui/**", lambda route: _serve(route, "index.html"))
+                context.route("**/assets/**", lambda route: _serve(route, route.request.url.rsplit("/", 1)[1]))
             page = context.new_page()
             page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
             page.on("console", lambda message: problems.extend(_problems(message)))
@@ -147,6 +157,12 @@ def open_page(browser):
 
         yield start
         assert not problems, "\n".join(problems)
+
+
+def _serve(route, name):
+    file = pathlib.Path(FILES, name)
+    head = {"Content-Type": TYPES[file.suffix], "Content-Security-Policy": POLICY}
+    route.fulfill(status=200 if file.exists() else 404, path=file if file.exists() else None, headers=head)
 
 
 def _problems(message):
