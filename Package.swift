@@ -40,6 +40,14 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The dashboard's files, each of which is a constant of the binary.
+let dashboard: [Resource] = [
+    "api.js", "app.js", "briefs.js", "chart-distribution.js", "chart-interval.js", "chart-live.js", "dom.js",
+    "explore-form.js", "explore-map.js", "explore-pairs.js", "explore-slices.js", "explore.css", "explore.js",
+    "format.js", "icon.svg", "index.html", "live.js", "map-canvas.js", "map-points.js", "model-charts.js",
+    "model-state.js", "morph.js", "style.css", "texts.js", "trial-text.js", "trial.css",
+].map { .embedInCode("Dashboard/\($0)") }
+
 let package = Package(
     name: "teal",
     platforms: [.macOS(.v15)],
@@ -150,7 +158,7 @@ let package = Package(
                 httpTypes,
                 hummingbird, hummingbirdCore, lifecycle, logging, nio, nioPosix,
             ],
-            resources: [.embedInCode("openapi.json")],
+            resources: [.embedInCode("openapi.json")] + dashboard,
             swiftSettings: strict
         ),
 

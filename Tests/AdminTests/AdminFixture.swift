@@ -40,6 +40,7 @@ struct AdminFixture: Sendable {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Self.quiet,
             metrics: { "teal_up 1\n" },
+            figures: { LiveFigures(at: 0, seconds: 1, models: [:]) },
             readiness: { reasons },
             onListening: { port in continuation.yield(port) }
         )

@@ -163,6 +163,7 @@ import Testing
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
                 logger: AdminFixture.quiet,
                 metrics: { "" },
+                figures: { LiveFigures(at: 0, seconds: 1, models: [:]) },
                 readiness: { [] }
             )
             let error = await #expect(throws: AdminStartError.self) { try await second.run() }
