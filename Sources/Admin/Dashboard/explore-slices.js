@@ -61,7 +61,7 @@ function row(slice, button) {
   const words = [...segments, ...slice.terms.map((term) => term.word)].filter((word) => word !== slice.label);
   return h("tr", {},
     h("th", { scope: "row" }, button, " ",
-      h("span", { class: ["badge", slice.confirmed ? "bad" : "quiet"] }, slice.confirmed ? "✓ confirmed" : "only found"),
+      h("span", { class: `badge ${slice.confirmed ? "bad" : "quiet"}` }, slice.confirmed ? "✓ confirmed" : "found"),
       words.length > 0 && h("div", { class: "quiet" }, words.slice(0, 6).map((word) => excerpt(word, 40)).join(", "))),
     h("td", {}, h("div", {}, `${signed(mean)} (${signed(lower)} to ${signed(upper)})`), bar(slice.excess),
       h("div", { class: "quiet" }, `${count(requests)} held-out requests`)),

@@ -59,8 +59,8 @@ export class MapCanvas {
   #stamps;
 
   fit() {
-    const { left, low, width, height } = this.points.box;
-    this.centre = { x: left + width / 2, y: low + height / 2 };
+    const { width, height } = this.points.box;
+    this.centre = { ...this.points.middle };
     this.scale = 0.94 * Math.min(this.canvas.clientWidth / width, this.canvas.clientHeight / height);
     this.least = this.scale / 2;
   }

@@ -5,6 +5,8 @@
 export const edges = [0.01, 0.05, 0.2, 0.5, 0.95];
 export const bandNames = ["under 0.01", "0.01 to 0.05", "0.05 to 0.2", "0.2 to 0.5", "0.5 to 0.95", "0.95 to 1"];
 const cells = 128;
+/** Of a map whose requests are all alike: the gateway rounds places to a ten-thousandth. */
+const leastExtent = 0.001;
 
 export class MapPoints {
   constructor({ ids, x, y, divergence }) {
@@ -28,7 +30,8 @@ export class MapPoints {
       low = Math.min(low, this.y[index]);
       high = Math.max(high, this.y[index]);
     }
-    this.box = { left, low, width: Math.max(right - left, 1e-6), height: Math.max(high - low, 1e-6) };
+    this.box = { left, low, width: Math.max(right - left, leastExtent), height: Math.max(high - low, leastExtent) };
+    this.middle = { x: (left + right) / 2, y: (low + high) / 2 };
   }
 
   /** The most divergent last, so that they are drawn over the others. */

@@ -11,7 +11,7 @@ export function visible(text) {
 
 /** The beginning, in one line. */
 export function excerpt(text, most = 120) {
-  const start = String(text).slice(0, most * 2).replace(/\s+/g, " ").trim();
+  const start = String(text).slice(0, most * 2).replace(/[ \t\r\n]+/g, " ").replace(/^ | $/g, "");
   const characters = Array.from(start);
   const isCut = characters.length > most || String(text).length > most * 2;
   return visible(isCut ? `${characters.slice(0, most).join("")}…` : start);
@@ -51,16 +51,18 @@ export function brief(pair) {
 }
 
 function differing({ summary, outputs }) {
-  const sentences = outputs.filter((output) => output.diverged && output.sentence)
+  const sentences = outputs.filter((output) => output.diverged && output.sentence && !figureAlone.test(output.sentence))
     .map((output) => `${excerpt(output.name, 40)}: ${excerpt(output.sentence, 200)}`);
   if (summary.reason) sentences.unshift(excerpt(summary.reason, 200));
   if (sentences.length > 0) return sentences.join("; ");
   return summary.diverged ? "outside tolerance" : "within tolerance";
 }
 
+const figureAlone = /^divergence [\d.e-]+$/;
+
 /** What differs, of a hit: its divergence stands in a column of its own. */
 export function difference({ difference: sentence, pair }) {
-  if (sentence && !/^divergence [\d.e-]+$/.test(sentence)) return excerpt(sentence, 160);
+  if (sentence && !figureAlone.test(sentence)) return excerpt(sentence, 160);
   return pair.diverged ? "outside tolerance" : "within tolerance";
 }
 
