@@ -1,13 +1,18 @@
 // The actions on one model: what each sends, what it does to whom, and when it makes no sense.
 
+import { brokenContract } from "./act-verdict.js";
 import { h } from "./dom.js";
 import { duration, percent } from "./format.js";
 import { otherSlot, sideText, slotOf } from "./model-state.js";
 
-export function promotion(status, gate) {
+export function promotion({ status, gate, trail }) {
   const target = slotOf(status, otherSlot(status));
   const allows = gate?.promote === true;
-  const because = gate ? [`The gate says ${gate.decision}.`, ...gate.verdict.reasons] : null;
+  const broken = brokenContract(target, trail);
+  const because = gate && [
+    `The gate says ${gate.decision}.`, ...gate.verdict.reasons,
+    broken ? `The contract: ${broken}` : "The contract too, if the candidate does not take every request live takes.",
+  ];
   const name = sideText(status, target.slot);
   return {
     title: `Promote ${name}`,
@@ -17,9 +22,11 @@ export function promotion(status, gate) {
     overrides: because && !allows ? because : null,
     obstacle(now) {
       const there = slotOf(now, target.slot);
-      if (now.live === target.slot) return `${sideText(now, target.slot)} is live already: there is nothing to promote.`;
+      const found = sideText(now, target.slot);
+      if (now.live === target.slot) return `${found} is live already: there is nothing to promote.`;
       if (there.version !== target.version || there.digest !== target.digest) {
-        return `${name} is not there any more: the slot holds ${sideText(now, target.slot)}. Close this, and look at its verdict first.`;
+        return `${name} is not there any more: the slot holds ${found}. `
+          + "Close this, and look at its verdict first.";
       }
       return there.role === "candidate" ? null
         : `${name} is no candidate (role: ${there.role}, state: ${there.state}). To go back to a standby, roll back.`;
@@ -43,8 +50,10 @@ export function rollback() {
     explain(now) {
       const standby = now.slots.find((slot) => slot.role === "standby");
       return h("p", {}, standby
-        ? `All clients get answers of ${sideText(now, standby.slot)} again, instead of ${sideText(now, now.live)}. No analysis is waited for.`
-        : "No promotion stands, so no side is kept for rollback. The gateway decides whether there is one to go back to.");
+        ? `All clients get answers of ${sideText(now, standby.slot)} again, instead of ${sideText(now, now.live)}. `
+          + "No analysis is waited for."
+        : "No promotion stands, so no side is kept for rollback. "
+          + "The gateway decides whether there is one to go back to.");
     },
   };
 }
@@ -57,28 +66,33 @@ export function mirroring(shadow, noise) {
     verb: "Set",
     path: "traffic",
     body: isSame ? { reset: true } : { shadow, noise },
-    explain: ({ traffic }) => h("p", {}, `Now ${percent(traffic.shadow)} of the requests are mirrored, and live is asked `
-      + `again for ${percent(traffic.noise)} of these. `
+    explain: ({ traffic }) => h("p", {},
+      `Now ${percent(traffic.shadow)} of the requests are mirrored, and live is asked again for `
+      + `${percent(traffic.noise)} of these. `
       + (shadow === 0 ? "With 0 % mirrored the trial gets no more evidence. " : "") + "Clients notice nothing of it."),
   };
 }
 
 export function split({ share, key, ramp, stepSeconds }) {
-  const body = ramp ? { ramp, stepSeconds, splitKey: key } : share === 0 ? { split: 0 } : { split: share, splitKey: key };
+  const started = ramp ? { ramp, stepSeconds, splitKey: key } : { split: share, splitKey: key };
   const steps = ramp?.map((step) => percent(step)).join(", ");
-  const title = ramp ? `Ramp the split: ${steps}` : share === 0 ? "End the split" : `Split: ${percent(share)} of the clients`;
+  const whole = share === 0 ? "End the split" : `Split: ${percent(share)} of the clients`;
   return {
-    title,
+    title: ramp ? `Ramp the split: ${steps}` : whole,
     verb: share === 0 ? "End it" : "Set",
     path: "traffic",
-    body,
+    body: share === 0 ? { split: 0 } : started,
     explain(now) {
       const candidate = sideText(now, otherSlot(now));
       const before = `Now ${candidate} answers ${percent(now.split.share)} of the clients. `;
-      if (share === 0) return h("p", {}, before, `From the next request on ${now.live ? sideText(now, now.live) : "nobody"} answers all of them.`);
+      if (share === 0) {
+        const live = now.live ? sideText(now, now.live) : "nobody";
+        return h("p", {}, before, `From the next request on ${live} answers all of them.`);
+      }
       return h("p", {}, before, ramp
         ? `It will answer ${steps}, at least ${duration(stepSeconds)} each; a failed check takes it back to none.`
-        : `It will answer ${percent(share)}. Its errors are these clients' answers.`, ` Clients are told apart by ${key}.`);
+        : `It will answer ${percent(share)}. Its errors are these clients' answers.`,
+      ` Clients are told apart by ${key}.`);
     },
   };
 }
@@ -93,11 +107,14 @@ export function loading(slot, version, source) {
     verb: "Load",
     path: `slots/${slot}/load`,
     body,
-    obstacle: (now) => (now.live === slot ? `${slot} is live: a version never goes under live traffic without a promotion.` : null),
+    obstacle: (now) => (now.live === slot
+      ? `${slot} is live: a version never goes under live traffic without a promotion.` : null),
     explain(now) {
       const held = slotOf(now, slot);
-      const replaced = held.version === undefined ? `${slot} is empty. ` : `It replaces ${sideText(now, slot)} (${held.role}, ${held.state}). `;
-      return h("p", {}, replaced, "It is loaded, verified, held against the contract and warmed up; clients notice nothing of it.",
+      const replaced = held.version === undefined ? `${slot} is empty. `
+        : `It replaces ${sideText(now, slot)} (${held.role}, ${held.state}). `;
+      return h("p", {}, replaced,
+        "It is loaded, verified, held against the contract and warmed up; clients notice nothing of it.",
         held.role === "standby" && " Without the standby there is nothing to roll back to.",
         now.release && " The trial that runs ends.");
     },

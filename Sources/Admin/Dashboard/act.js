@@ -1,13 +1,14 @@
 // Changes of one model: each is asked about, sent from the revision on the screen, and told when it is acknowledged.
 
-import { acknowledgement, askAndDo } from "./action-dialog.js";
 import { loading, mirroring, promotion, rollback, split, unloading } from "./act-forms.js";
+import { verdict } from "./act-verdict.js";
+import { acknowledgement, askAndDo } from "./action-dialog.js";
 import { ApiError, get, segment } from "./api.js";
 import { auditTable } from "./audit-table.js";
-import { checksTable } from "./checks-table.js";
 import { announce, fill, h, stylesheet } from "./dom.js";
-import { count, time } from "./format.js";
-import { answerer, decisionBadge, otherSlot, releaseText, rollbackState, sideText, slotOf, slotsTable, trafficText } from "./model-state.js";
+import {
+  answerer, otherSlot, releaseText, rollbackState, sideText, slotOf, slotsTable, trafficText,
+} from "./model-state.js";
 import { morph } from "./morph.js";
 
 const refreshTime = 5_000;
@@ -72,7 +73,9 @@ class ActView {
   #verdict = h("div", {});
   #trail = h("section", { class: "panel trail", "aria-label": "Audit trail", tabindex: 0 });
   #results = h("div", { role: "status", "aria-label": "Results" });
-  #actor = h("input", { id: "actor", maxlength: 128, autocomplete: "name", value: localStorage.getItem(actorKey) ?? "" });
+  #actor = h("input", {
+    id: "actor", maxlength: 128, autocomplete: "name", value: localStorage.getItem(actorKey) ?? "",
+  });
   #buttons = {};
   #followers = [];
 
@@ -107,6 +110,7 @@ class ActView {
     if (!this.#actor.reportValidity()) return;
     askAndDo(action, {
       state: () => this.#state.status,
+      signal: this.#signal,
       actor: () => this.#actor.value.trim() || undefined,
       acknowledged: (reply, done) => {
         fill(this.#results, acknowledgement(reply, done));
@@ -122,7 +126,7 @@ class ActView {
   }
 
   #cutover() {
-    const promote = this.#button("Promote…", () => promotion(this.#state.status, this.#state.gate), "main");
+    const promote = this.#button("Promote…", () => promotion(this.#state), "main");
     const back = this.#button("Roll back…", () => rollback(), "danger");
     this.#buttons = { promote, back };
     return h("section", { class: "panel", "aria-labelledby": "cutover" },
@@ -142,8 +146,9 @@ class ActView {
   #mirroring() {
     const shadow = this.#share((status) => status.traffic.shadow);
     const noise = this.#share((status) => status.traffic.noise);
-    return this.#form("Mirror", "What part of the live requests the other side is asked too (shadow), and for what part of these "
-      + "live is asked again, to know its own noise.",
+    return this.#form("Mirror",
+      "What part of the live requests the other side is asked too (shadow), and for what part of these live is asked "
+      + "again, to know its own noise.",
       [h("label", {}, "Shadow, %", shadow), h("label", {}, "Noise, %", noise)], "Set mirroring…",
       () => mirroring(shadow.valueAsNumber / 100, noise.valueAsNumber / 100),
       this.#button("As the manifest says…", () => mirroring(null)));
@@ -153,7 +158,8 @@ class ActView {
     const { split: now } = this.#state.status;
     const share = this.#share((status) => status.split.share);
     const key = h("input", { value: now.key, maxlength: 128, required: true });
-    const ramp = h("input", { placeholder: "5, 25, 50", pattern: "[0-9., %]*", title: "Ascending percents, e.g. 1, 5, 25" });
+    const help = "Ascending percents, e.g. 1, 5, 25";
+    const ramp = h("input", { placeholder: "5, 25, 50", pattern: "[0-9., %]*", title: help });
     const step = h("input", { type: "number", min: 1, max: 43_200, step: "any", value: now.stepTime / 60e6 });
     const make = () => {
       const steps = ramp.value.split(/[,\s%]+/).filter(Boolean).map((text) => Number(text) / 100);
@@ -162,9 +168,10 @@ class ActView {
         ramp: steps.length > 0 ? steps : null, stepSeconds: Math.round(step.valueAsNumber * 60),
       });
     };
-    return this.#form("Split", "Lets the candidate answer a share of the clients. With steps the share grows by itself while the checks pass.",
-      [h("label", {}, "Clients, %", share), h("label", {}, "Told apart by", key), h("label", {}, "Or in steps, %", ramp),
-        h("label", {}, "Minutes each", step)], "Set split…", make,
+    const fields = { "Clients, %": share, "Told apart by": key, "Or in steps, %": ramp, "Minutes each": step };
+    return this.#form("Split",
+      "Lets the candidate answer a share of the clients. With steps the share grows by itself while the checks pass.",
+      Object.entries(fields).map(([name, field]) => h("label", {}, name, field)), "Set split…", make,
       this.#button("End the split…", () => split({ share: 0 })));
   }
 
@@ -174,10 +181,11 @@ class ActView {
     slot.value = otherSlot(status);
     const version = h("input", { type: "number", min: 1, step: 1, placeholder: "highest" });
     const source = h("input", { placeholder: "the model's own", maxlength: 512 });
-    return this.#form("Load and unload", "Live traffic is not touched. A version that does not take every request the live one takes is refused.",
+    return this.#form("Load and unload",
+      "Live traffic is not touched. A version that does not take every request the live one takes is refused.",
       [h("label", {}, "Slot", slot), h("label", {}, "Version", version), h("label", {}, "Folder", source)], "Load…",
       () => loading(slot.value, version.value ? version.valueAsNumber : null, source.value.trim()),
-      this.#button("Unload…", () => unloading(slot.value), "danger"));
+      this.#button("Unload…", () => unloading(this.#state.status, slot.value), "danger"));
   }
 
   #form(title, help, fields, verb, make, ...others) {
@@ -186,7 +194,8 @@ class ActView {
       this.#do(make());
     };
     const id = title.toLowerCase().replaceAll(" ", "-");
-    return h("section", { class: "panel", "aria-labelledby": id }, h("h2", { id }, title), h("p", { class: "quiet" }, help),
+    return h("section", { class: "panel", "aria-labelledby": id },
+      h("h2", { id }, title), h("p", { class: "quiet" }, help),
       h("form", { class: "fields", on: { submit } }, fields, h("button", {}, verb), others));
   }
 
@@ -202,40 +211,23 @@ class ActView {
     morph(this.#now, h("section", { class: "panel", "aria-label": "State now" },
       h("h2", {}, answerer(status)), slotsTable(status),
       h("dl", { class: "facts-list" },
-        [["Release", releaseText(status)], ["Traffic", trafficText(status)], ["Rollback", rollbackState(status, trial).text],
-          ["Revision", status.revision]].map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))));
+        Object.entries({
+          Release: releaseText(status), Traffic: trafficText(status), Rollback: rollbackState(status, trial).text,
+          Revision: status.revision,
+        }).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))));
     morph(this.#verdict, h("div", {}, verdict(status, gate, trail)));
     morph(this.#trail, h("section", { class: "panel trail", "aria-label": "Audit trail", tabindex: 0 },
       h("h2", {}, "Audit trail"),
-      trail.length > 0 ? auditTable(trail, { caption: `The newest ${trail.length} rows of ${status.model}`, isNarrow: true, hidesCaption: true })
-        : h("p", {}, "Nothing was ever done to this model.")));
-    const target = sideText(status, otherSlot(status));
-    this.#buttons.promote.textContent = gate && !gate.promote ? `Promote ${target} by force…` : `Promote ${target}…`;
-    this.#buttons.promote.className = gate && !gate.promote ? "danger" : "main";
-    this.#buttons.promote.disabled = slotOf(status, otherSlot(status)).role !== "candidate";
+      trail.length === 0 ? h("p", {}, "Nothing was ever done to this model.") : auditTable(trail, {
+        caption: `The newest ${trail.length} rows of ${status.model}`, isNarrow: true, hidesCaption: true,
+      })));
+    const target = slotOf(status, otherSlot(status));
+    const { promote } = this.#buttons;
+    promote.disabled = target.role !== "candidate";
+    const isForced = !promote.disabled && gate !== null && !gate.promote;
+    const name = promote.disabled ? "Promote" : `Promote ${sideText(status, target.slot)}`;
+    promote.textContent = isForced ? `${name} by force…` : `${name}…`;
+    promote.className = isForced ? "danger" : "main";
     if (news) announce(`New in the audit trail: ${news.action} by ${news.actor}, revision ${news.revision}`);
   }
-}
-
-/** The gate's word with its reasons, and the differences of the contract. */
-function verdict(status, gate, trail) {
-  const target = slotOf(status, otherSlot(status));
-  if (target.role !== "candidate") {
-    return h("p", {}, target.role === "standby"
-      ? `${sideText(status, target.slot)} is kept for rollback; there is no candidate. Load one into this slot to begin a trial.`
-      : `${target.slot} holds no candidate that is ready: load one below.`);
-  }
-  const loaded = trail.find((entry) => entry.action.startsWith("load") && entry.slot === target.slot && entry.version === target.version);
-  const contract = loaded?.forced && loaded.detail
-    ? h("p", { class: "bad" }, `✗ Contract: version ${target.version} was loaded by force although it does not take all requests: ${loaded.detail}`)
-    : h("p", {}, "Contract: the gateway checks again when it is promoted that the candidate takes every request the live version takes, "
-      + "and shows the differences if not.");
-  if (!gate) return [h("p", {}, "The gate has nothing to say now: no trial runs."), contract];
-  const { reasons, inputs } = gate.verdict;
-  return [
-    h("p", {}, decisionBadge(gate.decision), gate.id !== undefined && ` verdict ${gate.id}`,
-      gate.expires && `, valid until ${time(gate.expires)}`, `, from ${count(inputs.pairs)} pairs`),
-    h("ul", {}, reasons.map((reason) => h("li", {}, reason))), contract,
-    h("details", {}, h("summary", {}, `All ${gate.verdict.checks.length} checks`), checksTable(gate.verdict, "Checks of this verdict")),
-  ];
 }

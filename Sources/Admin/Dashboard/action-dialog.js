@@ -3,13 +3,14 @@
 import { ApiError, Unreachable, get, post, segment } from "./api.js";
 import { auditTable } from "./audit-table.js";
 import { fill, h } from "./dom.js";
-import { number } from "./format.js";
+import { duration } from "./format.js";
 
 /** Refusals that `force` with a reason may override. */
 const overridable = new Set(["gate_hold", "gate_reject", "contract_broken"]);
 
 /** Works where `crypto.randomUUID` does not: on pages that come without TLS from another machine. */
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const newKey = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** All that was recorded of `model` after `revision`, oldest first; the newest hundred rows are looked through. */
 async function changesSince(model, revision) {
@@ -25,7 +26,10 @@ async function changesSince(model, revision) {
  *   obstacle(status): why it makes no sense in this state, or null,
  *   overrides: what `force` would override from the start, as sentences; null: nothing
  * }
- * `page` = { state(): the model's status on the screen, actor(): who asks, acknowledged(reply, action), changed() }
+ * `page` = {
+ *   signal, state(): the model's status on the screen, actor(): who asks,
+ *   acknowledged(reply, action), changed(): when the page has to look again
+ * }
  */
 export function askAndDo(action, page) {
   new ActionDialog(action, page).open();
@@ -47,7 +51,8 @@ class ActionDialog {
     // What the person has seen; the gateway refuses when the model is not there any more.
     this.#status = page.state();
     this.#overrides = action.overrides ?? null;
-    this.dialog = h("dialog", { class: "action-dialog", "aria-labelledby": "action-title", on: { close: () => this.dialog.remove() } },
+    const on = { close: () => this.dialog.remove() };
+    this.dialog = h("dialog", { class: "action-dialog", "aria-labelledby": "action-title", on },
       h("form", { on: { submit: (event) => this.#submit(event) } },
         h("h2", { id: "action-title" }, action.title), this.#content, this.#buttons));
   }
@@ -56,6 +61,8 @@ class ActionDialog {
     document.body.append(this.dialog);
     this.#ask();
     this.dialog.showModal();
+    // Whoever leaves the view is not held by its question; what becomes of one that was sent is still told.
+    this.#page.signal.addEventListener("abort", () => this.dialog.close());
   }
 
   /** `before`: what has to be known first, e.g. what changed meanwhile. */
@@ -64,12 +71,14 @@ class ActionDialog {
     if (obstacle) return this.#say(before, h("p", { class: "outcome warn" }, obstacle));
     const isForced = this.#overrides !== null;
     const list = isForced && h("div", { class: "outcome bad" },
-      h("p", {}, h("strong", {}, "Only by force. It overrides:")), h("ul", {}, this.#overrides.map((text) => h("li", {}, text))));
+      h("p", {}, h("strong", {}, "Only by force. It overrides:")),
+      h("ul", {}, this.#overrides.map((text) => h("li", {}, text))));
     this.#reason.required = isForced;
     fill(this.#content, before, this.#action.explain(this.#status), list,
-      h("label", { for: "reason" }, isForced ? "Reason (needed, kept in the audit log)" : "Reason (optional, kept in the audit log)"),
+      h("label", { for: "reason" }, `Reason (${isForced ? "needed" : "optional"}, kept in the audit log)`),
       this.#reason,
-      h("p", { class: "quiet" }, `From revision ${this.#status.revision}. When somebody changes the model first, nothing is done.`));
+      h("p", { class: "quiet" },
+        `From revision ${this.#status.revision}. When somebody changes the model first, nothing is done.`));
     const verb = isForced ? `${this.#action.verb} by force` : this.#action.verb;
     const confirm = h("button", { class: isForced || this.#action.isDanger ? "danger" : "main" }, verb);
     fill(this.#buttons, this.#leave("Cancel"), confirm);
@@ -119,7 +128,8 @@ class ActionDialog {
     // The window may have been hidden meanwhile; what became of it has to be seen.
     if (!this.dialog.isConnected) document.body.append(this.dialog);
     if (!this.dialog.open) this.dialog.showModal();
-    if (error instanceof Unreachable) return this.#unknown();
+    // A proxy's words are not the gateway's: it may have done it all the same.
+    if (error instanceof Unreachable || error.code === "http") return this.#unknown();
     if (!(error instanceof ApiError)) throw error;
     if (error.code === "stale_revision") return this.#stale(error);
     const details = error.details.length > 0 && h("ul", {}, error.details.map((text) => h("li", {}, text)));
@@ -127,7 +137,8 @@ class ActionDialog {
       h("p", {}, h("strong", {}, "The gateway refused; nothing was changed.")), h("p", {}, error.message), details);
     this.#page.changed();
     if (overridable.has(error.code) && this.#overrides === null) {
-      const force = h("button", { type: "button", class: "danger", on: { click: () => this.#force(error) } }, "Force with a reason…");
+      const on = { click: () => this.#force(error) };
+      const force = h("button", { type: "button", class: "danger", on }, "Force with a reason…");
       fill(this.#content, refusal);
       fill(this.#buttons, this.#leave("Close"), force);
       return;
@@ -147,8 +158,8 @@ class ActionDialog {
     const again = h("button", { type: "button", class: "main", on: { click: () => this.#send() } }, "Send again");
     fill(this.#content, h("div", { class: "outcome warn", role: "alert" },
       h("p", {}, h("strong", {}, "No answer came: it is not known whether it was done.")),
-      h("p", {}, "The gateway may be restarting. Send it again when it is back: it carries the same key, so it is done once at most, "
-        + "and the answer says what happened.")));
+      h("p", {}, "The gateway may be restarting. Send it again when it is back: it carries the same key, so it is done "
+        + "once at most, and the answer says what happened.")));
     fill(this.#buttons, this.#leave("Close"), again);
     again.focus();
     this.#page.changed();
@@ -158,8 +169,8 @@ class ActionDialog {
   async #stale(error) {
     const seen = this.#status;
     const notice = (content) => h("div", { class: "outcome warn", role: "alert" },
-      h("p", {}, h("strong", {}, `Nothing was done: the model has changed since you looked (revision ${number(seen.revision)} `
-        + `to ${error.currentRevision === undefined ? "another" : number(error.currentRevision)}).`)), content);
+      h("p", {}, h("strong", {}, "Nothing was done: the model has changed since you looked "
+        + `(revision ${seen.revision} to ${error.currentRevision ?? "another"}).`)), content);
     try {
       const [status, changes] = await Promise.all([
         get(`models/${segment(seen.model)}`), changesSince(seen.model, seen.revision)]);
@@ -177,7 +188,8 @@ class ActionDialog {
 
 /** What the gateway said when it was done. */
 export function acknowledgement(reply, action) {
-  const cutover = reply.cutoverMicroseconds !== undefined && `, all event loops moved ${number(reply.cutoverMicroseconds / 1_000)} ms after the call`;
+  const cutover = reply.cutoverMicroseconds !== undefined
+    && `, all event loops moved ${duration(reply.cutoverMicroseconds / 1e6)} after the call`;
   return h("div", { class: "outcome good" },
     h("p", {}, h("strong", {}, `✓ Acknowledged: ${action.title}`)),
     h("p", {}, `Audit row ${reply.audit}, revision ${reply.status.revision}`, cutover, ".",

@@ -19,10 +19,14 @@ function basis(entry) {
   return h("div", {}, h("a", { href }, `verdict ${entry.verdict}`));
 }
 
-const digests = (entry) => Object.entries(entry.digests).sort().map(([slot, text]) => `${slot} ${digest(text)}`).join(", ");
+const digests = (entry) =>
+  Object.entries(entry.digests).sort().map(([slot, text]) => `${slot} ${digest(text)}`).join(", ");
 
-/** `showsModel`, `showsDigests`: columns for pages that have the room; `isNarrow` puts when and which row under the deed. */
-export function auditTable(entries, { caption, showsModel = false, showsDigests = false, isNarrow = false, hidesCaption = false }) {
+/**
+ * `showsModel`, `showsDigests`: columns for pages that have the room. `isNarrow`: when it was, and which row, stand
+ * under what was done. `hidesCaption`: only screen readers say it.
+ */
+export function auditTable(entries, { caption, showsModel, showsDigests, isNarrow, hidesCaption }) {
   const head = [!isNarrow && "Row", !isNarrow && "When", showsModel && "Model", "What", "Who and why",
     showsDigests && "Digests after", !isNarrow && "Revision"];
   return h("table", { class: "audit-table" },

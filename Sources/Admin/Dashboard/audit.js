@@ -14,7 +14,8 @@ export async function view({ root, query, signal, setQuery }) {
   const names = models.map((status) => status.model);
   // Rows outlive their models, so that a name in the address may be one that is not served any more.
   if (model && !names.includes(model)) names.push(model);
-  const choice = h("select", { id: "model" }, h("option", { value: "" }, "all models"), names.sort().map((name) => h("option", { value: name }, name)));
+  const choice = h("select", { id: "model" },
+    h("option", { value: "" }, "all models"), names.sort().map((name) => h("option", { value: name }, name)));
   choice.value = model;
   choice.addEventListener("change", () => {
     model = choice.value;
@@ -54,7 +55,8 @@ export async function view({ root, query, signal, setQuery }) {
 
   fill(root,
     h("div", { class: "title-line" }, h("h1", {}, "Audit log"), h("label", { for: "model" }, "Model "), choice),
-    h("p", { class: "quiet" }, "Every acknowledged change, by whom and why. Rows are never changed; their numbers grow without gaps."),
+    h("p", { class: "quiet" },
+      "Every acknowledged change, by whom and why. Rows are never changed; their numbers grow without gaps."),
     list, pages);
   await show();
 }

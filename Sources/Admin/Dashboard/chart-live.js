@@ -22,7 +22,8 @@ export function liveChart({ title, help, format, rows }) {
     "aria-label": `${title}, the last five minutes; the newest figures are in the table below`,
   }, h("path", { class: "axis", d: `M0 ${height - 0.5}H${width}` }), lines.map((line) => line.path));
   const element = h("figure", { class: "live-chart" },
-    h("figcaption", { title: help }, h("span", {}, title), top), h("div", { class: "plot" }, svg), legend(rows, lines, title));
+    h("figcaption", { title: help }, h("span", {}, title), top),
+    h("div", { class: "plot" }, svg), legend(rows, lines, title));
 
   return { element, draw: (points) => draw(points, lines, top, format) };
 }

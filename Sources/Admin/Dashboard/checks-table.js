@@ -7,10 +7,12 @@ const tones = { pass: "good", fail: "bad", undecided: "warn", absent: "quiet" };
 const words = { block: "decides", inform: "informs only", off: "off" };
 
 export function checksTable(verdict, caption) {
-  const checks = [...verdict.checks].sort((one, other) => (one.enforcement === "block" ? 0 : 1) - (other.enforcement === "block" ? 0 : 1));
+  const rank = (check) => (check.enforcement === "block" ? 0 : 1);
+  const checks = [...verdict.checks].sort((one, other) => rank(one) - rank(other));
+  const head = ["Check", "Result", "Effect", "What was found"];
   return h("table", { class: "check-table" },
     h("caption", {}, caption),
-    h("thead", {}, h("tr", {}, ["Check", "Result", "Effect", "What was found"].map((name) => h("th", { scope: "col" }, name)))),
+    h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, checks.map((check) => h("tr", {},
       h("th", { scope: "row", title: question(check) }, title(check)),
       h("td", { class: tones[check.state] }, `${symbols[check.state]} ${check.state}`),

@@ -10,7 +10,8 @@ import { decisionBadge, slotName } from "./model-state.js";
 const formats = { html: "HTML", md: "Markdown", json: "JSON", junit: "JUnit" };
 const endings = { junit: "xml" };
 const ends = {
-  promoted: "promoted", rolled_back: "rolled back", rejected: "rejected", abandoned: "abandoned: a version left its slot or traffic moved",
+  promoted: "promoted", rolled_back: "rolled back", rejected: "rejected",
+  abandoned: "abandoned: a version left its slot or traffic moved",
 };
 const pageLength = 20;
 
@@ -45,7 +46,8 @@ async function showReleases(place, model, limit, signal) {
   const { releases } = await get(`models/${segment(model)}/releases`, { limit }, signal);
   const head = ["Begun", "Trial", "Live version", "Other version", "Pairs", "How it ended", "Report"];
   fill(place, h("h2", { id: "releases" }, "Releases"),
-    releases.length === 0 ? h("p", {}, "No trial has run. One begins when the slot that is not live holds a version that is ready.")
+    releases.length === 0
+      ? h("p", {}, "No trial has run. One begins when the slot that is not live holds a version that is ready.")
       : h("table", {}, h("caption", {}, "One trial of one version against another, newest first"),
         h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, releases.map((release) => releaseRow(model, release)))),
@@ -53,7 +55,8 @@ async function showReleases(place, model, limit, signal) {
 }
 
 function releaseRow(model, release) {
-  const side = ({ slot, version, digest: text }) => [slotName(slot), ` version ${version} `, h("code", { title: text }, digest(text))];
+  const side = ({ slot, version, digest: text }) =>
+    [slotName(slot), ` version ${version} `, h("code", { title: text }, digest(text))];
   const lasted = release.ended && ` after ${duration((release.ended - release.id) / 1e6)}`;
   return h("tr", {},
     h("td", {}, h("a", { href: `/ui/models/${segment(model)}?release=${release.id}` }, time(release.id))),
@@ -78,7 +81,8 @@ function reportButton(model, release, format, name) {
       button.disabled = false;
     }
   };
-  return h("button", { type: "button", "aria-label": `${name} report of the trial of ${time(release.id)}`, on: { click } }, name);
+  const label = `${name} report of the trial of ${time(release.id)}`;
+  return h("button", { type: "button", "aria-label": label, on: { click } }, name);
 }
 
 async function showVerdicts(place, model, limit, signal, opened, setQuery) {
@@ -90,9 +94,11 @@ async function showVerdicts(place, model, limit, signal, opened, setQuery) {
   }
   fill(place, h("h2", { id: "verdicts" }, "Verdicts"),
     verdicts.length === 0 ? h("p", {}, "The gate has given no verdict yet: it needs a trial with pairs.")
-      : [h("p", { class: "quiet" }, "What the gate said, newest first. A row is written when its decision changes, and again when half of its time is over."),
+      : [h("p", { class: "quiet" }, "What the gate said, newest first. A row is written when its decision changes, and "
+        + "again when half of its time is over."),
         verdicts.map((stored) => verdictDetails(stored, stored.id === opened, setQuery))],
-    more(place, verdicts.length < limit, limit, (length) => showVerdicts(place, model, length, signal, opened, setQuery)));
+    more(place, verdicts.length < limit, limit,
+      (length) => showVerdicts(place, model, length, signal, opened, setQuery)));
 }
 
 function verdictDetails(stored, isOpen, setQuery) {
@@ -117,8 +123,9 @@ function verdictBody(stored) {
   if (!verdict) return [signed, h("p", {}, "Its content cannot be read.")];
   const { live, candidate, pairs, policy } = verdict.inputs;
   return [
-    h("p", {}, `${verdict.mode}: version ${candidate.version} (${candidate.slot}) beside version ${live.version} (${live.slot}), `
-      + `${count(pairs)} pairs; valid until ${time(stored.expires)}; policy `, h("code", { title: policy }, digest(policy))),
+    h("p", {}, `${verdict.mode}: version ${candidate.version} (${candidate.slot}) beside version ${live.version} `
+      + `(${live.slot}), ${count(pairs)} pairs; valid until ${time(stored.expires)}; policy `,
+      h("code", { title: policy }, digest(policy))),
     signed,
     verdict.reasons.length > 0 && h("ul", {}, verdict.reasons.map((reason) => h("li", {}, reason))),
     checksTable(verdict, `Checks of verdict ${stored.id}`),
@@ -127,8 +134,9 @@ function verdictBody(stored) {
 
 async function showActions(place, model, signal) {
   const { entries, next } = await get("audit", { model, limit: pageLength }, signal);
+  const older = `/ui/audit?model=${segment(model)}&before=${next}`;
   fill(place, h("h2", { id: "actions" }, "Actions"),
     entries.length === 0 ? h("p", {}, "Nothing was ever done to this model.")
       : auditTable(entries, { caption: "What was done, newest first", showsDigests: true }),
-    next !== undefined && h("p", {}, h("a", { href: `/ui/audit?model=${segment(model)}&before=${next}` }, "Older ones in the audit log")));
+    next !== undefined && h("p", {}, h("a", { href: older }, "Older ones in the audit log")));
 }

@@ -89,6 +89,7 @@ function runs(status) {
     title: "Model run, mirrored",
     help: "Run time of the model alone, of both sides of the mirrored requests, in the newest second.",
     format: duration,
-    rows: Object.keys(sides).sort().map((slot) => row(slot, percentiles((point) => point.figures?.mirrored?.[sides[slot]]))),
+    rows: Object.keys(sides).sort()
+      .map((slot) => row(slot, percentiles((point) => point.figures?.mirrored?.[sides[slot]]))),
   });
 }

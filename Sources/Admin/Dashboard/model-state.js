@@ -40,20 +40,22 @@ export function slotsTable(status) {
 export function answerer(status) {
   if (!status.live) return "nobody answers: no version is live";
   const share = status.split.share;
-  const live = sideText(status, status.live);
+  const [live, other] = [sideText(status, status.live), sideText(status, otherSlot(status))];
   if (share === 0) return `${live} answers all clients`;
-  return `${live} answers ${percent(1 - share)} of the clients, ${sideText(status, otherSlot(status))} ${percent(share)}`;
+  return `${live} answers ${percent(1 - share)} of the clients, ${other} ${percent(share)}`;
 }
 
 /** What is mirrored and split. */
 export function trafficText(status) {
   const { traffic, split } = status;
   const origin = status.isTrafficSet ? "set by an operator" : "as the manifest says";
-  let text = `mirrored (shadow) ${percent(traffic.shadow)}, of these asked again (noise) ${percent(traffic.noise)}, ${origin}`;
+  let text = `mirrored (shadow) ${percent(traffic.shadow)}, of these asked again (noise) ${percent(traffic.noise)}`;
+  text += `, ${origin}`;
   text += `; split ${percent(split.share)} of the clients`;
   if (split.share > 0) text += `, told apart by ${split.key}`;
   if (split.ramp.length > 0) {
-    text += `, then ${split.ramp.map((share) => percent(share)).join(", ")}, each for ${duration(split.stepTime / 1e6)}`;
+    const steps = split.ramp.map((share) => percent(share)).join(", ");
+    text += `, then ${steps}, each for ${duration(split.stepTime / 1e6)}`;
   }
   return text;
 }
@@ -62,7 +64,8 @@ export function releaseText(status) {
   const { release, promotion } = status;
   if (promotion) {
     const basis = promotion.verdict ? `on verdict ${promotion.verdict}` : "by force";
-    const watched = promotion.watchedUntil > Date.now() * 1_000 ? `watched until ${time(promotion.watchedUntil)}` : "watch over";
+    const isWatched = promotion.watchedUntil > Date.now() * 1_000;
+    const watched = isWatched ? `watched until ${time(promotion.watchedUntil)}` : "watch over";
     return `promoted ${ago(promotion.at)} ${basis}; ${watched}`;
   }
   if (!release) return "no trial runs: load a candidate into the slot that is not live";
@@ -84,7 +87,8 @@ export function rollbackState(status, trial) {
   }
   const outcomes = trial.outcomes.candidate;
   const failed = Object.entries(outcomes).reduce((sum, [name, n]) => sum + (name === "answered" ? 0 : n), 0);
-  const text = `ready: ${name} is loaded, its last answer was ${ago(trial.lastPair)}, p99 ${duration(trial.latency.candidate.p99 / 1e6)}`;
+  const p99 = duration(trial.latency.candidate.p99 / 1e6);
+  const text = `ready: ${name} is loaded, its last answer was ${ago(trial.lastPair)}, p99 ${p99}`;
   return { isReady: true, text: failed > 0 ? `${text}; ${count(failed)} of its answers failed` : text };
 }
 
@@ -92,5 +96,5 @@ const signs = { promote: "✓", hold: "…", reject: "✗" };
 const tones = { promote: "good", hold: "warn", reject: "bad" };
 
 /** The gate's decision in a word. */
-export const decisionBadge = (decision) =>
-  h("span", { class: ["badge", tones[decision]] }, h("span", { "aria-hidden": "true" }, signs[decision] ?? "–"), " ", decision);
+export const decisionBadge = (decision) => h("span", { class: ["badge", tones[decision]] },
+  h("span", { "aria-hidden": "true" }, signs[decision] ?? "–"), " ", decision);

@@ -2,7 +2,6 @@
 
 import { ApiError, get, segment } from "./api.js";
 import { fill, h, stylesheet } from "./dom.js";
-import { count } from "./format.js";
 import { chartKey, modelCharts } from "./model-charts.js";
 import { answerer, decisionBadge, releaseText, rollbackState, slotsTable, trafficText } from "./model-state.js";
 import { morph } from "./morph.js";
@@ -13,10 +12,12 @@ export async function view({ root, query, signal, live, setQuery }) {
   const [{ models }] = await Promise.all([get("models", {}, signal), stylesheet("cutover.css")]);
   if (signal.aborted) return;
   const rows = new Map();
+  let isRefreshing = false;
   const list = h("div", { class: "models" });
   const found = h("span", { role: "status", class: "quiet" });
   const filter = h("input", {
-    type: "search", id: "filter", value: query.get("q") ?? "", placeholder: "name, state or decision", on: { input: search },
+    type: "search", id: "filter", value: query.get("q") ?? "", placeholder: "name, state or decision",
+    on: { input: () => (setQuery({ q: filter.value.trim() }), search()) },
   });
   fill(root,
     h("div", { class: "title-line" }, h("h1", {}, "Models"), h("label", { for: "filter" }, "Filter "), filter, found),
@@ -54,13 +55,13 @@ export async function view({ root, query, signal, live, setQuery }) {
 
   function search() {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    setQuery({ q: filter.value.trim() });
     let shown = 0;
     for (const row of rows.values()) {
       row.element.hidden = !words.every((word) => row.words.includes(word));
       if (!row.element.hidden) shown += 1;
     }
-    const text = shown === rows.size ? `${count(shown)} ${shown === 1 ? "model" : "models"}` : `${shown} of ${rows.size} models`;
+    const whole = `${rows.size} ${rows.size === 1 ? "model" : "models"}`;
+    const text = shown === rows.size ? whole : `${shown} of ${whole}`;
     if (found.textContent !== text) found.textContent = text;
   }
 
@@ -70,6 +71,8 @@ export async function view({ root, query, signal, live, setQuery }) {
   }
 
   async function refresh() {
+    if (isRefreshing) return;
+    isRefreshing = true;
     try {
       show((await get("models", {}, signal)).models);
       for (const row of rows.values()) {
@@ -77,7 +80,9 @@ export async function view({ root, query, signal, live, setQuery }) {
       }
     } catch (error) {
       // The bar says when the gateway is away; the next round asks again.
-      if (error.name !== "AbortError" && error instanceof TypeError) console.error(error);
+      if (error instanceof TypeError) console.error(error);
+    } finally {
+      isRefreshing = false;
     }
   }
 
@@ -85,8 +90,8 @@ export async function view({ root, query, signal, live, setQuery }) {
   show(models);
   live.subscribe((figures) => {
     for (const row of rows.values()) if (row.isVisible) row.draw(live.history);
-    const moved = Object.entries(figures?.models ?? {}).some(([name, model]) => rows.get(name)?.revision < model.revision);
-    if (moved) refresh();
+    const isBehind = ([name, model]) => rows.get(name)?.revision < model.revision;
+    if (figures ? Object.entries(figures.models).some(isBehind) : live.isConnected) refresh();
   }, signal);
   const timer = setInterval(refresh, refreshTime);
   signal.addEventListener("abort", () => clearInterval(timer));
@@ -105,7 +110,8 @@ class Row {
   #place = h("div", {});
 
   constructor(status) {
-    this.element = h("article", { class: "panel", "aria-label": status.model, "data-model": status.model }, this.#state, this.#place);
+    const { model } = status;
+    this.element = h("article", { class: "panel", "aria-label": model, "data-model": model }, this.#state, this.#place);
   }
 
   get revision() {

@@ -1,25 +1,19 @@
 """The dashboard in a real browser, against a real gateway that gets real traffic."""
 
 import contextlib
-import dataclasses
-import json
 import os
 import pathlib
 import shutil
-import subprocess
-import time
-import urllib.request
 
 import pytest
-from gateway import MODELS, ROOT, TEAL, Gateway, heldout
+from gateway import MODELS, ROOT, Gateway
+from sites import Site, Traffic, wait_for_pairs
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 # Below a folder that git ignores; one picture for each name, scheme and width.
 SCREENSHOTS = ROOT / ".build" / "screenshots"
 WIDTHS = (900, 1400)
 BROKEN_CANDIDATE = 3
-ENOUGH_PAIRS = 600
-PAIR_SECONDS = 120
 # What the gateway answers to the page's own calls is for the page to show: a refusal is no failure of the page.
 API = ("/admin/v1/", "/gate/", "/metrics")
 
@@ -37,65 +31,16 @@ POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancesto
 POLICY += "require-trusted-types-for 'script'; img-src 'self' blob:"
 
 
-@dataclasses.dataclass
-class Site:
-    """Where a gateway listens, as URLs; `process` is None when it is somebody else's."""
-
-    admin_url: str
-    http_url: str
-    process: Gateway | None = None
-
-    def get(self, path):
-        with urllib.request.urlopen(self.admin_url + path, timeout=20) as answer:
-            return json.load(answer)
-
-    def post(self, path, body):
-        head = {"Content-Type": "application/json"}
-        request = urllib.request.Request(self.admin_url + path, json.dumps(body).encode(), head)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
-
-
-class Traffic:
-    """Replays a model's held-out requests over and over, until the block is left."""
-
-    def __init__(self, site, model, rate, folder):
-        # Each round has ids of its own: the gateway decides by the id whether a request is mirrored.
-        self._file = folder / f"{model}.jsonl"
-        with open(self._file, "w", encoding="utf-8") as lines:
-            for turn in range(200):
-                for index, request in enumerate(heldout(model)):
-                    lines.write(json.dumps(request | {"id": f"{model}-{turn}-{index}"}) + "\n")
-        self._command = [TEAL, "replay", model, self._file, "--rate", rate, "--repeat", 100, "--url", site.http_url]
-        self._process = None
-
-    def __enter__(self):
-        self._process = subprocess.Popen(
-            list(map(str, self._command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        return self
-
-    def __exit__(self, *_):
-        self._process.terminate()
-        self._process.wait(20)
-        self._file.unlink()
-
-
-def wait_for_pairs(site, model, count=ENOUGH_PAIRS):
-    """What mirrors runs only when nothing else wants the processor, so a busy machine takes its time."""
-    deadline = time.monotonic() + PAIR_SECONDS
-    while (paired := site.get(f"/admin/v1/models/{model}/trial")["coverage"]["counts"]["paired"]) < count:
-        assert time.monotonic() < deadline, f"{model}: only {paired} of {count} pairs after {PAIR_SECONDS} s"
-        time.sleep(0.1)
-
-
 @pytest.fixture(scope="session")
 def start_site(tmp_path_factory):
-    """Starts a gateway for a `with` block, with these models and flags: for tests that change what others look at."""
+    """Starts a gateway for a `with` block, with these models and flags: for tests that change what others look at.
+
+    `data`: the data folder of a gateway that ran before.
+    """
 
     @contextlib.contextmanager
-    def start(*flags, models=MODELS):
-        with Gateway(tmp_path_factory.mktemp("dashboard"), *flags, models=models) as process:
+    def start(*flags, models=MODELS, data=None):
+        with Gateway(tmp_path_factory.mktemp("dashboard"), *flags, models=models, data=data) as process:
             yield Site(f"http://{process.admin}", f"http://{process.http}", process)
 
     return start
