@@ -1,6 +1,6 @@
 // All models: what each slot holds, who answers, how both sides do, and what the gate says.
 
-import { ApiError, get, segment } from "./api.js";
+import { ApiError, Unreachable, get, segment } from "./api.js";
 import { fill, h, stylesheet } from "./dom.js";
 import { chartKey, modelCharts } from "./model-charts.js";
 import { answerer, decisionBadge, releaseText, rollbackState, slotsTable, trafficText } from "./model-state.js";
@@ -139,6 +139,8 @@ class Row {
       this.#gate = release?.kind === "candidate" ? await get(`/gate/${segment(model)}`, { always: 200 }, signal) : null;
       this.#trial = promotion ? await get(`models/${segment(model)}/trial`, {}, signal) : null;
     } catch (error) {
+      // The view was left, or the bar says that what is shown is old.
+      if (error.name === "AbortError" || error instanceof Unreachable) return;
       if (!(error instanceof ApiError)) throw error;
       this.#gate = this.#trial = null;
     }
