@@ -5,6 +5,7 @@ const shortEnough = 2000;
 const mostEdits = 600;
 const mostSteps = 8_000_000;
 const longestAnchor = 32;
+const mostShift = 100;
 
 /**
  * Runs of `{ kind: "same" | "removed" | "added", text }`, in order: without the added ones they are `before`, without
@@ -22,7 +23,7 @@ export function diffWords(before, after) {
   const matches = [];
   const budget = { steps: mostSteps };
   match(old, fresh, 0, old.length, 0, fresh.length, matches, budget);
-  return runs(texts, telling(texts, matches));
+  return runs(texts, settled(texts, telling(texts, matches)));
 }
 
 /** Adds `[start in old, start in fresh, length]` of what both have, in order. */
@@ -192,6 +193,31 @@ function telling(texts, matches) {
     kept.push([oldStart, freshStart, size]);
     [oldAt, freshAt] = [oldStart + size, freshStart + size];
   });
+  return kept;
+}
+
+/**
+ * What was only added or only removed may often be cut in several ways, as "b, " or ", b" of "a, b, b, c". Where it
+ * can, it begins with a line, and so with a field of JSON that is laid out.
+ */
+function settled([old, fresh], matches) {
+  const kept = [...matches.map((found) => [...found]), [old.length, fresh.length, 0]];
+  for (let index = 0; index + 1 < kept.length; index += 1) {
+    const [found, next] = [kept[index], kept[index + 1]];
+    const isRemoved = next[1] === found[1] + found[2];
+    if (isRemoved === (next[0] === found[0] + found[2])) continue;
+    const side = isRemoved ? 0 : 1;
+    const [tokens, start, end] = [isRemoved ? old : fresh, found[side] + found[2], next[side]];
+    for (let shift = 0; shift < found[2] && shift < mostShift; shift += 1) {
+      if (shift > 0 && tokens[start - shift] !== tokens[end - shift]) break;
+      if (!tokens[start - shift].includes("\n")) continue;
+      found[2] -= shift;
+      next[0] -= shift;
+      next[1] -= shift;
+      next[2] += shift;
+      break;
+    }
+  }
   return kept;
 }
 

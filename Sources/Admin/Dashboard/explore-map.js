@@ -98,10 +98,10 @@ function drawLegend(legend, points) {
 
 function describe(points, explained) {
   const shares = explained.map((share) => percent(share, 0));
-  return `${count(points.count)} ${points.count === 1 ? "request" : "requests"}, the newest of this trial. What lies `
-    + `together means something alike; the axes show ${shares[0]} and ${shares[1]} of how requests vary, so points far apart are unlike, `
-    + "and points near each other only may be alike. Where dark points gather (bright ones on a dark page), the candidate answers "
-    + "otherwise.";
+  const name = points.count === 1 ? "request" : "requests";
+  return `${count(points.count)} ${name}, the newest of this trial. What lies together means something alike; the axes `
+    + `show ${shares[0]} and ${shares[1]} of how requests vary, so points far apart are unlike, and points near each `
+    + "other only may be alike. Where dark points gather (bright ones in dark mode), the candidate answers otherwise.";
 }
 
 function byPointer({ view, canvas, refresh, choose, open }) {

@@ -1,6 +1,6 @@
 // What the candidate answers otherwise, and where: the map, the slices, search by meaning, and the pairs themselves.
 
-import { ApiError, download, get, post, segment as part, url } from "./api.js";
+import { ApiError, Unreachable, download, get, post, segment as part, url } from "./api.js";
 import { Briefs } from "./briefs.js";
 import { announce, fill, h } from "./dom.js";
 import { searchForm } from "./explore-form.js";
@@ -18,6 +18,8 @@ export async function view(context) {
   await styles("/assets/explore.css");
   if (!context.signal.aborted) await new Explore(context).start();
 }
+
+const isAnswer = (error) => error instanceof ApiError || error instanceof Unreachable;
 
 class Explore {
   constructor({ root, params, query, signal, navigate, setQuery }) {
@@ -40,7 +42,7 @@ class Explore {
   async start() {
     const releases = await get(`${this.api}/releases`, {}, this.signal);
     fill(this.root,
-      h("h1", {}, "Explore ", excerpt(this.model, 80)),
+      h("h1", {}, excerpt(this.model, 80), ": explore"),
       this.releases(releases.releases),
       this.form.element,
       h("div", { class: "explore" }, this.mapPlace, this.slicePlace),
@@ -136,8 +138,8 @@ class Explore {
   /** Search may be off, or not there yet: that is a state, and the table below works without it. */
   excuse(error, place, title, what) {
     if (this.signal.aborted) return;
-    if (!(error instanceof ApiError) || ![404, 409, 503].includes(error.status)) throw error;
-    fill(place, title, h("p", {}, `${what}: ${error.message}. The table of pairs works without.`));
+    if (!isAnswer(error)) throw error;
+    fill(place, title, h("p", {}, `${what}: ${error.message}.`));
   }
 
   async loadPairs() {
@@ -151,7 +153,7 @@ class Explore {
       await (q || like || slice ? this.search(signal) : this.list(signal));
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof ApiError) || error.status === 401) throw error;
+      if (!isAnswer(error)) throw error;
       fill(this.summary);
       this.hits = null;
       this.table.message(h("span", { class: "bad" }, "✕ "), error.message);

@@ -54,9 +54,11 @@ export function output(result, hasNoise) {
   return h("section", { class: "panel", "aria-label": `Output ${result.name}` },
     h("h3", {}, excerpt(result.name, 80), " ", any && shape(any), " ",
       toleranceBadge(result.diverged)),
-    h("p", {}, result.divergence !== undefined && `Divergence ${number(result.divergence)}`,
-      result.noiseDivergence !== undefined && `, of live asked again ${number(result.noiseDivergence)}`,
-      result.sentence && !result.sentence.startsWith("divergence ") && [". ", excerpt(result.sentence, 400)]),
+    h("p", {}, [
+      result.divergence !== undefined && `Divergence ${number(result.divergence)}`,
+      result.noiseDivergence !== undefined && `of live asked again ${number(result.noiseDivergence)}`,
+      result.sentence && !result.sentence.startsWith("divergence ") && excerpt(result.sentence, 400),
+    ].filter(Boolean).join("; ")),
     result.fields.length > 0 && fields(result.fields),
     any && body(sides, result),
     details(result.details));

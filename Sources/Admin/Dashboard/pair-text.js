@@ -8,6 +8,7 @@ import { visible } from "./texts.js";
 const around = 200;
 /** Beyond this a run is shown by its beginning until somebody asks: a page of megabytes helps nobody. */
 const most = 20_000;
+const isSpace = (character) => /\s/.test(character);
 
 /** `sides`: live, candidate and perhaps noise, as `[title, text or null]`; the others are held against the first. */
 export function textSides(sides) {
@@ -30,12 +31,15 @@ function shown({ kind, text }) {
   return h(mark, {}, cut(text.replaceAll("\n", "↵\n")));
 }
 
+/** Cut between words, where there are any near. */
 function folded(text) {
-  const inside = text.slice(around, -around);
+  const start = around + Math.max(0, text.slice(around, around + 40).search(/\s/));
+  const end = text.length - around - Math.max(0, [...text.slice(-around - 40, -around)].reverse().findIndex(isSpace));
+  const inside = text.slice(start, end);
   const button = h("button", {
     on: { click: () => button.replaceWith(cut(inside)) },
   }, `… ${count(inside.length)} characters alike …`);
-  return [visible(text.slice(0, around)), button, visible(text.slice(-around))];
+  return [visible(text.slice(0, start)), button, visible(text.slice(end))];
 }
 
 export function cut(text) {

@@ -1,6 +1,6 @@
 // One request, and what both versions answered.
 
-import { ApiError, get, post, segment as part } from "./api.js";
+import { ApiError, Unreachable, get, post, segment as part } from "./api.js";
 import { announce, fill, h } from "./dom.js";
 import { count, duration, number, time } from "./format.js";
 import { input, output, toleranceBadge } from "./pair-outputs.js";
@@ -87,7 +87,7 @@ async function showNeighbours(place, { api, base, summary, signal }) {
         ", ", like("change", "what the candidate changed")));
   } catch (error) {
     if (signal.aborted) return;
-    if (!(error instanceof ApiError)) return void fill(place, title, h("p", {}, error.message));
+    if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
     fill(place, title, h("p", {}, `Nothing to show here: ${error.message}.`));
   }
 }

@@ -37,11 +37,20 @@ export function tensorText(tensor, most = 120) {
 const named = (parts) => parts.map(([name, text]) => (parts.length > 1 ? `${excerpt(name, 40)} ${text}` : text))
   .join("; ");
 
+/** Of many scores the largest says most; a row of them nobody reads. */
+function answerText(tensor) {
+  const isLong = tensor && !tensor.hash && /^(FP|BF)/.test(tensor.datatype) && tensor.elements.length > 4
+    && tensor.count === tensor.elements.length && tensor.elements.every((value) => typeof value === "number");
+  if (!isLong) return tensorText(tensor);
+  const place = tensor.elements.indexOf(Math.max(...tensor.elements));
+  return `largest ${element(tensor.elements[place])} at ${place} of ${tensor.count}`;
+}
+
 /** A pair in four short texts. */
 export function brief(pair) {
   const { summary } = pair;
   const side = (which) => summary[which] === "answered" || pair.outputs.some((output) => output[which])
-    ? named(pair.outputs.map((output) => [output.name, tensorText(output[which])])) : summary[which];
+    ? named(pair.outputs.map((output) => [output.name, answerText(output[which])])) : summary[which];
   return {
     request: named(pair.inputs.map((input) => [input.name, tensorText(input, 200)])) || "not kept",
     live: side("live"),

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.timeout(300)
 MANIFEST = "segments: [{parameter: user}]\ncapture: {mode: full}\n"
 # Told from the page's own script: what an attack would call, and what it would bring onto the page.
 WATCH = "globalThis.attacks = 0; globalThis.attack = () => { globalThis.attacks += 1; };"
-STRANGERS = "script, iframe, object, embed, base, meta, img, audio, video, style, marquee, [onerror], [onload], [onclick]"
+STRANGERS = "script, iframe, object, embed, base, meta, img, audio, video, style, [onerror], [onload], [onclick]"
 # As Dashboard/texts.js: marks that hide or turn text are named.
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
