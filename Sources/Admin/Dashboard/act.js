@@ -26,6 +26,7 @@ export async function view({ root, params, signal, live }) {
   view.show(state);
 
   let timer = null;
+  let isLost = false;
   const wait = () => {
     clearTimeout(timer);
     timer = setTimeout(refresh, view.isBusy ? busyTime : refreshTime);
@@ -41,8 +42,9 @@ export async function view({ root, params, signal, live }) {
   }
   view.refresh = refresh;
   live.subscribe((figures) => {
-    const revision = figures?.models?.[model]?.revision;
-    if (revision > view.revision || figures === null && live.isConnected) refresh();
+    const revision = figures?.models[model]?.revision;
+    if (revision > view.revision || live.isConnected && isLost) refresh();
+    isLost = !live.isConnected;
   }, signal);
   signal.addEventListener("abort", () => clearTimeout(timer));
   wait();

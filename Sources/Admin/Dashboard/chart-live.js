@@ -10,7 +10,7 @@ const height = 56;
  * A chart of `rows`: `{ name, class, stroke, lines: [{ label, isThin, value, now }] }`. `value(point)` is a number or
  * null, of a `point` = `{ at, seconds, figures }`; `now(points)` is what stands beneath as text.
  */
-export function liveChart({ title, help, format, rows }) {
+export function liveChart({ title, help, format, rows, isLogarithmic = false }) {
   const lines = rows.flatMap((row) => row.lines.map((line) => {
     const path = h("path", { class: ["line", row.class, row.stroke, line.isThin && "thin"] });
     const cell = h("td", { class: "number" }, "–");
@@ -25,7 +25,7 @@ export function liveChart({ title, help, format, rows }) {
     h("figcaption", { title: help }, h("span", {}, title), top),
     h("div", { class: "plot" }, svg), legend(rows, lines, title));
 
-  return { element, draw: (points) => draw(points, lines, top, format) };
+  return { element, draw: (points) => draw(points, lines, top, { format, isLogarithmic }) };
 }
 
 function legend(rows, lines, title) {
@@ -41,17 +41,24 @@ function legend(rows, lines, title) {
 const swatch = (row) => h("svg", { class: "swatch", viewBox: "0 0 22 8", "aria-hidden": "true" },
   h("path", { class: ["line", row.class, row.stroke], d: "M0 4H22" }));
 
-function draw(points, lines, top, format) {
+function draw(points, lines, top, { format, isLogarithmic }) {
   const end = points.at(-1)?.at ?? 0;
   const drawn = lines.map((line) => points.map((point) => line.value(point)));
-  const largest = drawn.flat().reduce((most, value) => (value > most ? value : most), 0);
-  const scale = largest > 0 ? (height - 4) / largest : 0;
+  const known = drawn.flat().filter((value) => value > 0);
+  const largest = known.reduce((most, value) => Math.max(most, value), 0);
+  const smallest = known.reduce((least, value) => Math.min(least, value), largest);
+  const spread = Math.log(largest / smallest) || 1;
+  const scale = (value) => {
+    if (largest === 0) return 0;
+    return isLogarithmic ? Math.log(Math.max(value, smallest) / smallest) / spread : value / largest;
+  };
   lines.forEach((line, index) => {
     line.path.setAttribute("d", path(points, drawn[index], end, scale));
     const text = format(line.now(points));
     if (line.cell.textContent !== text) line.cell.textContent = text;
   });
-  top.textContent = largest > 0 ? `up to ${format(largest)}` : "";
+  const range = isLogarithmic ? `${format(smallest)} to ${format(largest)}` : `up to ${format(largest)}`;
+  top.textContent = largest > 0 ? range : "";
 }
 
 /** Where nothing is known, and where seconds are missing, the line is broken. */
@@ -65,7 +72,7 @@ function path(points, values, end, scale) {
       return;
     }
     const x = width * (1 - (end - point.at) / span);
-    const y = height - 2 - value * scale;
+    const y = height - 2 - scale(value) * (height - 4);
     const begins = last === null || point.at - last > 3_000;
     // A point that stands alone is a short line, else nothing would be seen of it.
     text += `${begins ? `M${(x - 0.7).toFixed(1)} ${y.toFixed(1)}L` : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;

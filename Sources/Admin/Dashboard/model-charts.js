@@ -43,7 +43,7 @@ const share = (part, whole) => (point) => (whole(point) > 0 ? part(point) / whol
 function rates(status) {
   const line = (count) => [{ value: (point) => count(point) / point.seconds, now: rateNow(count) }];
   return liveChart({
-    title: "Requests a second",
+    title: "Requests/s",
     help: "Answered to clients, by the slot that answered, and pairs of mirrored requests; the mean of ten seconds.",
     format: (value) => number(value),
     rows: [
@@ -76,8 +76,10 @@ function percentiles(figures) {
 }
 
 const waits = (status) => liveChart({
-  title: "Clients wait",
-  help: "Whole time in the gateway of requests of clients, in the newest second. Thin: p50. Thick: p99.",
+  title: "Latency",
+  help: "Whole time in the gateway of requests of clients, in the newest second. Thin: p50. Thick: p99. "
+    + "The scale is logarithmic.",
+  isLogarithmic: true,
   format: duration,
   rows: answering(status).map((slot) => row(slot, percentiles((point) => point.figures?.slots?.[slot]))),
 });
@@ -86,8 +88,10 @@ function runs(status) {
   const other = beside(status);
   const sides = other ? { [status.live]: "live", [other]: "candidate" } : {};
   return liveChart({
-    title: "Model run, mirrored",
-    help: "Run time of the model alone, of both sides of the mirrored requests, in the newest second.",
+    title: "Model run",
+    help: "Run time of the model alone, of both sides of the mirrored requests, in the newest second. "
+      + "The scale is logarithmic.",
+    isLogarithmic: true,
     format: duration,
     rows: Object.keys(sides).sort()
       .map((slot) => row(slot, percentiles((point) => point.figures?.mirrored?.[sides[slot]]))),

@@ -13,6 +13,7 @@ export async function view({ root, query, signal, live, setQuery }) {
   if (signal.aborted) return;
   const rows = new Map();
   let isRefreshing = false;
+  let isLost = false;
   const list = h("div", { class: "models" });
   const found = h("span", { role: "status", class: "quiet" });
   const filter = h("input", {
@@ -91,7 +92,8 @@ export async function view({ root, query, signal, live, setQuery }) {
   live.subscribe((figures) => {
     for (const row of rows.values()) if (row.isVisible) row.draw(live.history);
     const isBehind = ([name, model]) => rows.get(name)?.revision < model.revision;
-    if (figures ? Object.entries(figures.models).some(isBehind) : live.isConnected) refresh();
+    if (figures ? Object.entries(figures.models).some(isBehind) : live.isConnected && isLost) refresh();
+    isLost = !live.isConnected;
   }, signal);
   const timer = setInterval(refresh, refreshTime);
   signal.addEventListener("abort", () => clearInterval(timer));

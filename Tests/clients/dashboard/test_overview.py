@@ -3,6 +3,7 @@
 import copy
 import re
 
+from operators import MANIFEST, repository
 from playwright.sync_api import expect
 
 
@@ -27,13 +28,13 @@ def test_the_gate_is_told_in_a_word(page):
 def test_live_charts_have_figures_as_text(page):
     page.goto("/ui/")
     article = page.get_by_role("article", name="digits")
-    rates = article.get_by_role("table", name="Requests a second, newest figures")
+    rates = article.get_by_role("table", name="Requests/s, newest figures")
     expect(rates.get_by_role("row", name=re.compile(r"blue [1-9][0-9.]*"))).to_be_visible(timeout=15_000)
-    waits = article.get_by_role("table", name="Clients wait, newest figures")
+    waits = article.get_by_role("table", name="Latency, newest figures")
     expect(waits.get_by_role("row", name=re.compile(r"blue [0-9.]+ (µs|ms) [0-9.]+ (µs|ms)"))).to_be_visible()
-    runs = article.get_by_role("table", name="Model run, mirrored, newest figures")
+    runs = article.get_by_role("table", name="Model run, newest figures")
     expect(runs.get_by_role("row", name=re.compile(r"green [0-9.]+ (µs|ms)"))).to_be_visible(timeout=15_000)
-    expect(article.get_by_role("img", name=re.compile("Requests a second"))).to_be_visible()
+    expect(article.get_by_role("img", name="Requests/s, the last five minutes")).to_be_visible()
 
 
 def test_a_filter_is_part_of_the_address(page):
@@ -89,3 +90,19 @@ def test_a_failure_of_the_gateway_is_shown_in_its_own_words(page):
     page.route("**/admin/v1/models", lambda route: route.fulfill(status=503, json=error))
     page.goto("/ui/")
     expect(page.get_by_role("alert")).to_contain_text("the control database cannot be used")
+
+
+def test_a_gateway_that_restarts_is_seen_to_be_away_and_back(open_page, start_site, tmp_path):
+    models = repository(tmp_path / "models", MANIFEST)
+    with start_site(models=models, data=tmp_path / "data") as site:
+        page = open_page(site)
+        page.goto("/ui/")
+        connection = page.get_by_role("banner").get_by_role("status")
+        expect(connection).to_have_text("live")
+    expect(connection).to_have_text("no connection: figures are old")
+    expect(page.get_by_role("article", name="digits")).to_contain_text("blue (version 1) answers all clients")
+    port = site.admin_url.rsplit(":", 1)[1]
+    with start_site("--admin-port", port, models=models, data=tmp_path / "data") as again:
+        again.post("/admin/v1/models/digits/promote", {"force": True, "reason": "while the page was away"})
+        expect(connection).to_have_text("live", timeout=20_000)
+        expect(page.get_by_role("article", name="digits")).to_contain_text("green (version 2) answers all clients")
