@@ -25,12 +25,22 @@ function match(path) {
     const params = {};
     const fits = parts.every((part, index) => {
       if (!part.startsWith("{")) return part === segments[index];
-      params[part.slice(1, -1)] = decodeURIComponent(segments[index]);
-      return true;
+      const value = decoded(segments[index]);
+      params[part.slice(1, -1)] = value;
+      return value !== null;
     });
     if (fits) return { load, name, params };
   }
   return null;
+}
+
+/** Null when it is no text at all, as `%E0` alone. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Shows what the address says. */

@@ -189,3 +189,8 @@ def test_vectors_are_saved_as_a_file(page):
     assert saved.value.suggested_filename == "digits-vectors.npz"
     with open(saved.value.path(), "rb") as file:
         assert file.read(2) == b"PK"
+
+
+def test_an_address_that_is_no_text_is_no_page(page):
+    page.goto("/ui/models/%E0%A4%A/explore")
+    expect(page.get_by_role("heading", name="No such page")).to_be_visible()
