@@ -47,14 +47,20 @@ struct StreamOracle {
         let lines = Self.lines(bytes)
         let others = Self.lines(whole)
         guard lines.count == others.count else { return wrong + ["number of lines"] }
+        // The data of an event, on however many lines, is one object.
+        var data = (old: [UInt8](), new: [UInt8]())
         for (line, other) in zip(lines, others) {
-            if line.starts(with: "data:".utf8) {
-                wrong += self.differences(line.dropFirst(5), other.dropFirst(5))
-            } else if line != other {
-                wrong.append("a line that is no data")
+            if line.starts(with: "data:".utf8), other.starts(with: "data:".utf8) {
+                data.old += line.dropFirst(5) + [0x0A]
+                data.new += other.dropFirst(5) + [0x0A]
+                continue
             }
+            if line != other { wrong.append("a line that is no data") }
+            guard line.isEmpty else { continue }
+            wrong += self.differences(data.old[...], data.new[...])
+            data = ([], [])
         }
-        return wrong
+        return wrong + self.differences(data.old[...], data.new[...])
     }
 
     static func cuts(_ bytes: [UInt8]) -> [[[UInt8]]] {
@@ -68,8 +74,19 @@ struct StreamOracle {
         return pieces.flatMap { Array(rewriter.rewrite(ByteBuffer(bytes: $0)).readableBytesView) }
     }
 
+    /// LF, CR and CRLF end a line.
     private static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-        bytes.split(omittingEmptySubsequences: false) { $0 == 0x0A || $0 == 0x0D }
+        var lines: [ArraySlice<UInt8>] = []
+        var start = 0
+        for (index, byte) in bytes.enumerated() where byte == 0x0A || byte == 0x0D {
+            if byte == 0x0A, index > 0, bytes[index - 1] == 0x0D {
+                start = index + 1
+                continue
+            }
+            lines.append(bytes[start..<index])
+            start = index + 1
+        }
+        return lines + [bytes[start...]]
     }
 
     /// What differs between a JSON object and itself with our name, besides one `model`. What is no JSON may differ.
