@@ -135,14 +135,18 @@ class ActView {
       h("h2", { id: "cutover" }, "Cut over"), this.#verdict, h("div", { class: "fields" }, promote, back));
   }
 
-  /** A field in percent that follows what is true, until somebody types into it. */
-  #share(figure) {
-    const input = h("input", { type: "number", min: 0, max: 100, step: "any", required: true });
+  /** A field that follows what is true, until somebody enters something else. */
+  #follow(field, figure) {
+    let shown = field.value;
     this.#followers.push((status) => {
-      if (input.value !== (input.dataset.shown ?? "")) return;
-      input.value = input.dataset.shown = `${+(figure(status) * 100).toFixed(4)}`;
+      if (field.value === shown) field.value = shown = figure(status);
     });
-    return input;
+    return field;
+  }
+
+  #share(figure) {
+    const field = h("input", { type: "number", min: 0, max: 100, step: "any", required: true });
+    return this.#follow(field, (status) => `${+(figure(status) * 100).toFixed(4)}`);
   }
 
   #mirroring() {
@@ -178,9 +182,8 @@ class ActView {
   }
 
   #slots() {
-    const { status } = this.#state;
     const slot = h("select", {}, ["blue", "green"].map((name) => h("option", { value: name }, name)));
-    slot.value = otherSlot(status);
+    this.#follow(slot, otherSlot);
     const version = h("input", { type: "number", min: 1, step: 1, placeholder: "highest" });
     const source = h("input", { placeholder: "the model's own", maxlength: 512 });
     return this.#form("Load and unload",

@@ -82,6 +82,7 @@ def test_promotion_and_rollback_by_clicks_under_load(open_page, promotable, scre
     promote(page)
     acknowledged(page, "Promote green (version 2)")
     assert promotable.get(API)["live"] == "green"
+    expect(page.get_by_role("combobox", name="Slot")).to_have_value("blue")
     newest = trail(page).get_by_role("row").nth(1)
     expect(newest).to_contain_text("promote")
     expect(newest).to_contain_text("Ada")
