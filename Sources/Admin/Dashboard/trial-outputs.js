@@ -61,9 +61,10 @@ function article(output, role, same) {
     chart && h("figure", {}, chart, h("figcaption", {}, "Share of pairs, %, by distance of the two answers.")),
     h("div", {},
       same ? h("p", {}, "Classes flipped as in ", h("code", {}, line(same, 120)), ".") : confusion(output, role),
-      fields(output), counted("Missing outputs, other datatypes and shapes", output.structure),
       plan.override && h("details", { "data-key": "override" }, h("summary", {}, "Compare it in another way"),
-        h("p", {}, "In the live version's model.yaml, for example:"), h("pre", {}, plan.override))));
+        h("p", {}, "In the live version's model.yaml, for example:"), h("pre", {}, plan.override))),
+    h("div", { class: "wide" },
+      fields(output), counted("Missing outputs, other datatypes and shapes", output.structure)));
 }
 
 function comparison(plan) {

@@ -4,7 +4,7 @@ import { latencyChart } from "./chart-distribution.js";
 import { h } from "./dom.js";
 import { count, duration, number, time } from "./format.js";
 import { counted } from "./trial-outputs.js";
-import { drop, explore, line, percentage, prose, share } from "./trial-text.js";
+import { drop, explore, line, percentage, prose, sentence, share } from "./trial-text.js";
 
 const head = (name, isNumber = true) => h("th", { scope: "col", class: isNumber && "number" }, name);
 const figure = (...content) => h("td", { class: "number" }, ...content);
@@ -17,7 +17,7 @@ function section(id, title, ...content) {
 
 // MARK: Latency
 
-export function latencySection({ trial, curves, curvesAt, role }) {
+export function latencySection({ trial, curves, curvesAt, slowFailure, role }) {
   const { live, candidate } = trial.release;
   const leg = (name, line, slot, quantiles, steps) => ({ name, line, slot, quantiles, steps: steps ?? [] });
   const legs = [
@@ -27,12 +27,13 @@ export function latencySection({ trial, curves, curvesAt, role }) {
   ].filter(({ quantiles }) => quantiles.count > 0);
   if (legs.length === 0) return section("latency", "Latency", h("p", {}, "There are no times yet."));
   const chart = curves && latencyChart(legs);
+  const failure = slowFailure && `New ones could not be fetched: ${sentence(slowFailure)}`;
   return section("latency", "Latency",
     h("p", {}, ratios(trial.latency, role)),
     chart ? h("figure", {}, chart, h("figcaption", {}, "Share of answers in each step of 12 % of time, logarithmic. " +
       "Disc: median; diamond: p99. The axis ends where all but one in a thousand have answered. Curves as of " +
-      `${time(curvesAt)}.`))
-      : h("p", { class: "quiet" }, "The curves are being fetched."),
+      `${time(curvesAt)}. `, failure))
+      : h("p", { class: "quiet" }, failure ?? "The curves are being fetched."),
     h("table", {},
       h("thead", {}, h("tr", {}, head("Leg", false),
         ["Answers", "Mean", "p50", "p90", "p99", "p99.9", "Largest"].map((name) => head(name)))),

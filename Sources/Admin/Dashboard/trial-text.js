@@ -34,7 +34,7 @@ export const title = (check) =>
 export const symbols = { pass: "✓", fail: "✗", undecided: "…", absent: "–", promote: "✓", hold: "…", reject: "✗" };
 
 const isNumber = (value) => Number.isFinite(value);
-export const percentage = (share) => (isNumber(share) ? `${number(share * 100)} %` : "–");
+export const percentage = (share) => (isNumber(share) ? `${number(share * 100)}\u00a0%` : "–");
 export const text = (check, value) =>
   unit(check) === "share" ? percentage(value) : `×${value.toLocaleString("en", { maximumFractionDigits: 3 })}`;
 
@@ -71,7 +71,7 @@ export function outlook(check) {
 /** What keeps a check from passing, in one clause; null when it passes. */
 export function missing(check) {
   if (check.state === "pass") return null;
-  if (check.state === "absent") return "there is nothing to look at";
+  if (check.state === "absent") return "there is nothing to look at, which stops nothing";
   if (check.state === "fail") {
     const margin = isNumber(check.margin) && `, and the margin is ${text(check, check.margin)}`;
     if (isNumber(check.lower) && margin) return `at least ${text(check, check.lower)}${margin}`;
@@ -86,7 +86,7 @@ export function missing(check) {
 export function meaning(check) {
   const decides = check.enforcement === "block";
   if (check.enforcement === "off") return "Switched off by the policy.";
-  if (check.state === "absent") return "Nothing to look at, so nothing is said.";
+  if (check.state === "absent") return "Nothing to look at, so it stops nothing.";
   if (check.state === "undecided") return "Not shown yet, neither good nor bad.";
   if (check.state === "fail") {
     return decides ? "Shown to be worse than is accepted: this stops the promotion."
@@ -146,10 +146,10 @@ export function explore({ model, chosen }, filters) {
   return `/ui/models/${encodeURIComponent(model)}/explore?${query}`;
 }
 
-/** Sentences as the gateway writes them, names between backticks. */
+/** Sentences as the gateway writes them: names stand between backticks, and a figure stays with its unit. */
 export function prose(sentence) {
-  const parts = String(sentence).split("`");
-  if (parts.length % 2 === 0) return [sentence];
+  const parts = String(sentence).replaceAll(" %", "\u00a0%").split("`");
+  if (parts.length % 2 === 0) return [parts.join("`")];
   return parts.map((part, index) => (index % 2 ? h("code", {}, part) : part));
 }
 

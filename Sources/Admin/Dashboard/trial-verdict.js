@@ -19,7 +19,7 @@ export function verdictStrip(shown) {
   return h("section", { class: ["panel", "verdict", decision], "aria-labelledby": "verdict", "data-key": "verdict" },
     h("h2", { id: "verdict", class: { promote: "good", hold: "warn", reject: "bad" }[decision] },
       h("span", { "aria-hidden": "true" }, `${symbols[decision]} `), decisions[decision]),
-    h("p", { class: "answer" }, answer(verdict), " ", consequence(decision, trial)),
+    h("p", { class: "answer" }, answer(verdict, trial.isRunning), " ", consequence(decision, trial)),
     h("div", { class: "columns" },
       h("div", {}, h("h3", {}, "Why"), reasons(verdict, shown)),
       h("div", {}, h("h3", {}, "What is missing"), missingList(verdict))),
@@ -35,13 +35,13 @@ function noVerdict({ problem }) {
     h("p", { class: "answer" }, problem ? sentence(problem) : "The verdict is being formed."));
 }
 
-function answer(verdict) {
+function answer(verdict, isRunning) {
   const checks = blocking(verdict);
   const number = (state) => checks.filter((check) => check.state === state).length;
   const passing = `${number("pass")} of ${checks.length} blocking checks pass.`;
   if (checks.length === 0) return "No check blocks.";
   if (verdict.decision === "promote") return `Yes. ${passing}`;
-  if (verdict.decision === "hold") return `Not yet. ${passing}`;
+  if (verdict.decision === "hold") return `${isRunning ? "Not yet" : "Undecided"}. ${passing}`;
   const failed = number("fail");
   return failed === 0 ? "No." : `No. ${failed} of ${checks.length} blocking checks ${failed === 1 ? "fails" : "fail"}.`;
 }
@@ -74,6 +74,7 @@ function reasons({ reasons: given, checks }, shown) {
 
 /** The rows behind a check. */
 function links(check, { model, chosen, trial, slices }) {
+  if (check.count === 0) return null;
   const found = rowsBehind(check, { model, chosen, segments: trial.segments, slices }).slice(0, 4);
   return h("small", {}, found.map(([href, words], index) => [
     index > 0 && " · ", h("a", { href, "aria-label": `${title(check)}: ${line(words)}` }, `See ${line(words)}`),
@@ -91,13 +92,14 @@ function missingList(verdict) {
   const waits = open.map(({ remaining }) => remaining).filter(Number.isFinite);
   return [
     h("ul", {}, open.map((check) => h("li", {}, stateMark(check), " ",
-      h("a", { href: `#${anchor(check)}` }, line(title(check), 120)), ": ", prose(line(missing(check), 300))))),
+      h("a", { href: `#${encodeURIComponent(anchor(check))}` }, line(title(check), 120)), ": ",
+      prose(line(missing(check), 300))))),
     waits.length === open.length &&
       h("p", {}, `All of it is expected in about ${span(Math.max(...waits))} at the present rate.`),
   ];
 }
 
-const anchor = (check) => `check-${title(check).replace(/[^\w]+/g, "-")}`;
+const anchor = (check) => `check-${title(check).replace(/\s/g, "_")}`;
 const states = { pass: "good", fail: "bad", undecided: "warn", absent: "quiet" };
 const stateMark = ({ state }) =>
   h("span", { class: states[state] }, h("span", { "aria-hidden": "true" }, symbols[state]), ` ${state}`);
@@ -105,7 +107,7 @@ const stateMark = ({ state }) =>
 function facts({ verdict, seal }) {
   const { inputs, mode } = verdict;
   const modes = {
-    noninferiority: "noninferiority: may answer differently, but not worse",
+    noninferiority: "noninferiority: may differ, but not be worse",
     equivalence: "equivalence: must answer alike",
   };
   const given = [
@@ -154,7 +156,7 @@ function group(name, checks, shown) {
 function row(check, shown) {
   return h("tr", { id: anchor(check), "data-key": title(check), tabindex: -1 },
     h("td", { class: "state" }, stateMark(check)),
-    h("th", { scope: "row" },
+    h("th", { scope: "row", abbr: title(check) },
       line(title(check), 160), h("span", { class: "question" }, ` ${question(check)}`),
       h("p", {}, prose(sentence(line(check.sentence, 400))), " ", h("span", { class: "quiet" }, meaning(check)),
         links(check, shown))),
@@ -198,7 +200,7 @@ function seen(check) {
   return [
     h("strong", {}, count(check.count)), isOpen && ` of ${needed}`,
     isOpen && h("progress", { max: wanted(check), value: Math.min(check.count, wanted(check)), "aria-label": label }),
-    !isOpen && check.minimum > 0 && h("small", {}, `of ${count(check.minimum)} needed`),
+    !isOpen && check.minimum > 1 && h("small", {}, `of ${count(check.minimum)} needed`),
     outlook(check) && h("small", {}, outlook(check)),
   ];
 }

@@ -1,8 +1,8 @@
 // One trial: what somebody reads before approving a cutover. Refreshes by itself.
 
-import { ApiError, get, segment } from "./api.js";
+import { ApiError, Unreachable, get, segment } from "./api.js";
 import { announce, fill, h, stylesheet } from "./dom.js";
-import { count, duration, time } from "./format.js";
+import { ago, count, duration, time } from "./format.js";
 import { morph } from "./morph.js";
 import { outputsSection } from "./trial-outputs.js";
 import { coverageSection, latencySection, outcomesSection, segmentsSection, worstSection } from "./trial-sections.js";
@@ -15,8 +15,10 @@ const [pause, longPause, oldAfter] = [3_000, 15_000, 15_000];
 export async function view({ root, params, query, signal, navigate, setQuery }) {
   await stylesheet("trial.css");
   const shown = {
-    model: params.model, chosen: query.get("release"), role: "candidate", at: 0, slowAt: 0, failure: null, empty: null,
-    trial: null, verdict: null, seal: null, problem: null, slices: [], curves: null, curvesAt: null, releases: [],
+    model: params.model, chosen: query.get("release"), role: "candidate",
+    at: 0, slowAt: 0, failure: null, slowFailure: null,
+    empty: null, trial: null, release: null, verdict: null, seal: null, problem: null,
+    slices: [], curves: null, curvesAt: null, releases: [],
   };
   const status = h("p", { class: "quiet" });
   const chooser = h("span", { class: "chosen", "data-keep": true });
@@ -28,8 +30,11 @@ export async function view({ root, params, query, signal, navigate, setQuery }) 
   jump(location.hash);
   content.addEventListener("click", follow, { signal });
   const clock = setInterval(age, 1_000);
-  signal.addEventListener("abort", () => clearInterval(clock));
-  refresh(true);
+  let timer = setTimeout(refresh, 0);
+  signal.addEventListener("abort", () => {
+    clearInterval(clock);
+    clearTimeout(timer);
+  });
 
   function draw() {
     morph(content, h("div", { class: "trial" }, shown.empty ? nothing(shown) : parts(shown)));
@@ -41,29 +46,38 @@ export async function view({ root, params, query, signal, navigate, setQuery }) 
   }
 
   /** Runs until the view is left; what fails is tried again, and the old figures stay, called old. */
-  async function refresh(isFirst = false) {
-    if (!document.hidden || isFirst) {
-      try {
-        if (!isFirst) await fast(shown, signal);
-        if (Date.now() - shown.slowAt > longPause && !shown.empty) {
-          if (!isFirst) draw();
-          await slow(shown, signal);
-        }
+  async function refresh() {
+    try {
+      if (!document.hidden) {
+        await fast(shown, signal);
         if (shown.failure) announce("The figures are fresh again");
         shown.failure = null;
-        if (!signal.aborted) draw();
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof ApiError && error.status === 401) return navigate(location.pathname + location.search);
-        if (!(error instanceof ApiError) && error.name !== "Error") console.error(error);
-        if (!shown.failure) announce(`The figures are old: ${error.message}`);
-        shown.failure = error.message;
-        age();
+        draw();
+        await slowly();
       }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof ApiError && error.status === 401) return navigate(location.pathname + location.search);
+      if (!(error instanceof ApiError || error instanceof Unreachable)) console.error(error);
+      if (!shown.failure) announce(`The figures are old: ${error.message}`);
+      shown.failure = error.message;
+      age();
     }
-    if (signal.aborted) return;
-    const timer = setTimeout(refresh, pause);
-    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    if (!signal.aborted) timer = setTimeout(refresh, pause);
+  }
+
+  /** Without it the page still says what decides, so that it may fail alone. */
+  async function slowly() {
+    if (shown.empty || Date.now() - shown.slowAt < longPause) return;
+    try {
+      await slow(shown, signal);
+      shown.slowFailure = null;
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ApiError || error instanceof Unreachable)) throw error;
+      shown.slowFailure = error.message;
+      if (!isJudged(shown.trial)) shown.problem = error.message;
+    }
+    draw();
   }
 
   function age() {
@@ -90,9 +104,17 @@ async function fast(shown, signal) {
   }
   if (!shown.empty) {
     shown.role = shown.trial.release.kind === "standby" ? "standby" : "candidate";
+    forgetOthers(shown);
     if (isJudged(shown.trial)) await gate(shown, model, signal);
   }
   shown.at = Date.now();
+}
+
+/** What was said of an earlier trial is not said of the one that has begun since. */
+function forgetOthers(shown) {
+  const { id } = shown.trial.release;
+  if (shown.release === id) return;
+  Object.assign(shown, { release: id, verdict: null, seal: null, problem: null, curves: null, slices: [], slowAt: 0 });
 }
 
 /** The gate speaks of the candidate that runs; of other trials the report does. */
@@ -127,7 +149,9 @@ async function slow(shown, signal) {
     releases: releases.releases, slowAt: Date.now(),
   });
   if (!isJudged(shown.trial)) {
-    Object.assign(shown, { verdict: report.verdict, seal: report.seal ?? null, problem: null });
+    // A trial that has ended waits for nothing any more.
+    const checks = report.verdict.checks.map((check) => ({ ...check, remaining: undefined }));
+    Object.assign(shown, { verdict: { ...report.verdict, checks }, seal: report.seal ?? null, problem: null });
   }
 }
 
@@ -148,7 +172,7 @@ function subject({ trial, empty, role }) {
   if (empty || !trial) return "";
   const { release, isRunning, lastPair } = trial;
   const end = isRunning ? "runs" : `ended ${release.end?.replace("_", " ") ?? ""} at ${time(release.ended)}`;
-  const pair = lastPair ? `The newest pair is of ${time(lastPair)}.` : "No pair yet.";
+  const pair = lastPair ? `The newest pair came ${ago(lastPair)}.` : "No pair yet.";
   const sides = `The ${role} ${side(release.candidate)} beside live ${side(release.live)}`;
   return `${sides}; the trial began at ${time(release.id)} and ${end}. ${pair}`;
 }
@@ -181,7 +205,7 @@ function chooseRelease(place, { releases, chosen, trial }, choose) {
 
 function described({ id, candidate, live, end, pairs, kind }) {
   const evidence = pairs === undefined ? "" : `, ${count(pairs)} pairs`;
-  const sides = `${kind === "standby" ? "standby " : ""}${side(candidate)} beside ${side(live)}`;
+  const sides = `${kind === "standby" ? "standby " : ""}version ${candidate.version} beside ${live.version}`;
   return `${time(id)}: ${sides}, ${end?.replace("_", " ") ?? "running"}${evidence}`;
 }
 
@@ -195,7 +219,7 @@ function follow(event) {
 }
 
 function jump(hash) {
-  const target = hash ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
+  const target = [...document.querySelectorAll("#main [id]")].find(({ id }) => `#${encodeURIComponent(id)}` === hash);
   target?.focus({ preventScroll: true });
   target?.scrollIntoView({ block: "start" });
 }
