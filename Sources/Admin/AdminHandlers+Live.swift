@@ -5,7 +5,11 @@ extension AdminHandlers {
     /// The figures of each second, for as long as the caller reads.
     func follow() throws -> Response {
         guard let events = self.feed.follow() else {
-            throw AdminFailure(.serviceUnavailable, "overloaded", "too many follow the figures already; try again later")
+            throw AdminFailure(
+                .serviceUnavailable,
+                "overloaded",
+                "too many follow the figures already; try again later"
+            )
         }
         let body = ResponseBody { writer in
             for await event in events { try await writer.write(event) }

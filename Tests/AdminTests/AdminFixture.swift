@@ -104,3 +104,8 @@ struct AdminFixture: Sendable {
 extension AdminAnswer {
     var error: ErrorDocument.Content? { try? self.decode(ErrorDocument.self).error }
 }
+
+extension AdminRoutes.Route {
+    /// Its answer goes on until one side ends it.
+    var isEndless: Bool { self.path == "/admin/v1/events" }
+}

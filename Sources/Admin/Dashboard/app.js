@@ -80,8 +80,9 @@ function fail(main, error) {
   if (error.name === "AbortError") return;
   if (error instanceof ApiError && error.status === 401) return askToken(main);
   const again = h("button", { on: { click: () => show() } }, "Try again");
-  const what = error instanceof ApiError || error instanceof Unreachable ? error.message : `this page failed: ${error.message}`;
-  if (!(error instanceof ApiError || error instanceof Unreachable)) console.error(error);
+  const isTold = error instanceof ApiError || error instanceof Unreachable;
+  const what = isTold ? error.message : `this page failed: ${error.message}`;
+  if (!isTold) console.error(error);
   fill(main, h("div", { class: "problem", role: "alert" }, h("h1", {}, "That did not work"), h("p", {}, what), again));
   if (error instanceof Unreachable) {
     const signal = leaving.signal;
@@ -104,7 +105,7 @@ function askToken(main) {
         },
       },
     },
-      h("label", { for: "token" }, "The admin token (admin.token of the gateway's configuration). It is kept in this tab only. "),
+      h("label", { for: "token" }, "The admin token (admin.token), kept in this tab only: "),
       input, " ", h("button", {}, "Go on")),
   );
   input.focus();
@@ -120,7 +121,8 @@ async function drawBar(found) {
     h("nav", { "aria-label": "Pages" }, link("/ui/", "Models"), link("/ui/audit", "Audit")),
     base && h("nav", { "aria-label": `Model ${model}`, class: "model" },
       h("strong", {}, model),
-      link(base, "Trial"), link(`${base}/explore`, "Explore"), link(`${base}/act`, "Act"), link(`${base}/history`, "History")),
+      link(base, "Trial"), link(`${base}/explore`, "Explore"),
+      link(`${base}/act`, "Act"), link(`${base}/history`, "History")),
     h("span", { id: "connection", role: "status" }),
   );
   drawConnection();
@@ -128,7 +130,9 @@ async function drawBar(found) {
 
 function drawConnection() {
   const place = document.getElementById("connection");
-  if (place) fill(place, live.isConnected ? "live" : "no connection: figures are old").classList.toggle("lost", !live.isConnected);
+  if (!place) return;
+  fill(place, live.isConnected ? "live" : "no connection: figures are old");
+  place.classList.toggle("lost", !live.isConnected);
 }
 
 /** Goes to another view, with an entry in the browser's history. */

@@ -28,7 +28,13 @@ addEventListener("securitypolicyviolation", (event) =>
 FILES = os.environ.get("TEAL_DASHBOARD_FILES")
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
-POLICY += "require-trusted-types-for 'script'; img-src 'self' blob:"
+POLICY += "require-trusted-types-for 'script'"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if pathlib.Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(180))
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +81,8 @@ def browser():
     if not CHROMIUM:
         pytest.skip("chromium is missing: install the Debian package, or name the program in CHROMIUM")
     playwright = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is missing")
+    # A page on two busy cores takes its time; what never comes is noticed all the same.
+    playwright.expect.set_options(timeout=30_000)
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
