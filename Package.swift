@@ -13,7 +13,9 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Swift's runtime in the binary: nothing of Swift need be installed where it runs, and calls of the runtime, of which a
-/// request needs hundreds, do not go through the dynamic linker's tables.
+/// request needs hundreds, do not go through the dynamic linker's tables. Only this binary: `--static-swift-stdlib` would
+/// be for all products, and there is no static form of what tests link. The libraries are those that Foundation of Swift
+/// 6.3 is made of; another toolchain may name them otherwise.
 let staticRuntime: [LinkerSetting] =
     [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
     + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map {

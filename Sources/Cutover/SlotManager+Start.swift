@@ -78,7 +78,10 @@ extension SlotManager {
         guard let record = self.entries[model]?.record, let live = record.live, record.slots[live] == nil,
             let name = ModelName(model)
         else { return }
-        self.entries[model]?.record.slots[live] = self.firstEntry(name).record.slots[live]
+        let first = self.firstEntry(name).record.slots[live]
+        // The manifest may have changed: what is on trial in the other slot goes live by a promotion and in no other way.
+        guard first?.version != record.slots[live.other]?.version else { return }
+        self.entries[model]?.record.slots[live] = first
     }
 
     /// A cutover that was begun and not confirmed never happened: the previous side stays live.

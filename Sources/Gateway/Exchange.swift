@@ -54,15 +54,8 @@ final class Exchange {
     }
 
     /// Checks all that the head alone tells.
-    init(
-        serial: UInt64,
-        head: RequestHead,
-        target: RequestTarget,
-        keepsAlive: Bool,
-        limits: HTTPLimits,
-        now: NIODeadline
-    ) {
-        if head.wantsTiming { self.timing = ServerTiming(start: now) }
+    init(serial: UInt64, head: RequestHead, target: RequestTarget, keepsAlive: Bool, limits: HTTPLimits) {
+        if head.wantsTiming { self.timing = ServerTiming() }
         self.serial = serial
         self.head = head
         self.target = target

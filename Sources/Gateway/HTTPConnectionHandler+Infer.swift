@@ -75,9 +75,12 @@ extension HTTPConnectionHandler {
         let outputs = request.selectsAllOutputs ? nil : request.outputs.map(\.index)
         if loaded.executor.runsInline(request.inputs) {
             let start = exchange.mirroring == nil ? 0 : MonotonicTime.now()
-            let answer = try loaded.executor.runInline(request.inputs, outputs: outputs)
-            if exchange.mirroring != nil { exchange.mirroring?.nanoseconds = MonotonicTime.now() &- start }
+            let result = Result { () throws(InferenceError) in
+                try loaded.executor.runInline(request.inputs, outputs: outputs)
+            }
             exchange.timing?.end("model")
+            let answer = try result.get()
+            if exchange.mirroring != nil { exchange.mirroring?.nanoseconds = MonotonicTime.now() &- start }
             try self.encode(request, answer, handle)
         } else {
             try self.submit(request, outputs, loaded)
@@ -123,8 +126,13 @@ extension HTTPConnectionHandler {
         self.tick()
         // With the wait for a worker: this version's own time is what the noise leg tells.
         exchange.mirroring?.nanoseconds = UInt64(clamping: (self.now - exchange.startedAt).nanoseconds)
-        if let started = exchange.ticket?.startedAt { exchange.timing?.end("queue", at: started) }
-        exchange.timing?.end("model")
+        if let started = exchange.ticket?.startedAt {
+            exchange.timing?.end("queue", at: started)
+            exchange.timing?.end("model")
+        } else {
+            // No worker ever had it.
+            exchange.timing?.end("queue")
+        }
         do {
             try self.encode(request, try result.get(), handle)
         } catch {

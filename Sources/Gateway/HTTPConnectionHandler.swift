@@ -34,7 +34,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var isWritable = true
     /// No answer from now on keeps the connection alive.
     private var isClosing = false
-    /// The gateway stops, and no other process goes on in its place.
+    /// The gateway stops; or another process has its place, and the patience with this connection is over.
     private(set) var isStopping = false
 
     init(workspace: LoopWorkspace, options: GatewayOptions, now: NIODeadline) {
@@ -149,8 +149,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
             head: head,
             target: self.target,
             keepsAlive: keepsAlive,
-            limits: self.options.limits,
-            now: self.now
+            limits: self.options.limits
         )
         self.exchange = exchange
         self.target = .unknown
@@ -243,6 +242,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         }
         self.exchange?.keepsAlive = false
         self.exchange?.isAnswering = true
+        self.exchange?.timing?.end("read")
         self.exchange?.refuse(status, message)
         self.answerExchange()
     }

@@ -13,9 +13,6 @@ package struct IdlePacing: Sendable {
 
     package init() {}
 
-    /// The thread has just waited for something.
-    package mutating func restart() { self.started = MonotonicTime.now() }
-
     /// Sleeps for a moment if it is time to; call it between two pieces of work. Costs some 20 ns otherwise.
     package mutating func pause() {
         guard MonotonicTime.now() &- self.started > Self.work else { return }

@@ -150,7 +150,8 @@ final class ShadowCrew: Sendable {
                 case .lost:
                     guard self.takesBack(run) else { return }
                 }
-                if self.worker.waitsForServer { pacing.restart() } else { pacing.pause() }
+                // A wait for a server was pause enough.
+                if !self.worker.waitsForServer || outcome != .paired { pacing.pause() }
             case .drop(let request, let queue, let drop):
                 queue.counters.complete(bytes: request.bytes, drop: drop)
             case .idle where idle < Self.restless:

@@ -25,7 +25,7 @@ struct ShadowWorker: Sendable {
     /// A leg may take longer than `timeout` when the live answer did, as a long stream of events does.
     private let followsLive: Bool
     private let context: ShadowContext
-    /// Each pair is a wait for the candidate's server, in which the thread's core is idle.
+    /// A pair takes a wait for the candidate's server, in which the thread's core is idle.
     let waitsForServer: Bool
 
     init(

@@ -122,6 +122,16 @@ import Testing
         #expect(record.slots.mapValues(\.version) == [.blue: 1, .green: 2])
     }
 
+    @Test("But not with the version that is on trial in the other slot, whatever the manifest says by now")
+    func trialVersionNeedsPromotion() async throws {
+        let workshop = try await Workshop.started(versions: [1: "broken", 2: "two"])
+        try workshop.folder.write("slots: {blue: 2}\nlive: blue\n", to: "m/model.yaml")
+        let restarted = try await workshop.restarted()
+        #expect(try await restarted.slot(.blue).version == nil)
+        #expect(try await restarted.slot(.green).version == 2)
+        #expect(await restarted.manager.readiness() != [])
+    }
+
     @Test("Why an operator's load failed is left to be read, while what the start wanted is tried again")
     func operatorsReason() async throws {
         let tries = Outcomes<Int>()

@@ -63,4 +63,42 @@ struct ServerTimingTests {
             try await client.close()
         }
     }
+
+    @Test("of a request that no worker ever had, is the wait")
+    func expired() async throws {
+        let gate = Gate()
+        let engine = FakeEngine { inputs, _, _ in
+            gate.pass()
+            return inputs
+        }
+        let model = try TestModel.load(engine: engine, execution: ExecutionConfiguration(mode: .workers, workers: 1))
+        try await LiveGateway.with(model) { gateway in
+            let running = try await gateway.connect()
+            try await running.send(Requests.infer(1))
+            _ = try await gateway.metrics { $0.inFlight[1] == 1 }
+            let waiting = try await gateway.connect()
+            try await waiting.send(
+                Requests.infer(2, parameters: #""parameters":{"timeout":1000},"#, "teal-timing: on")
+            )
+            let response = try await waiting.receive(1).first
+            #expect(response?.status == 504)
+            #expect(self.phases(response) == ["read", "decode", "queue"])
+            gate.open()
+            _ = try await running.receive(1)
+            try await running.close()
+            try await waiting.close()
+        }
+    }
+
+    @Test("of a run that failed, ends with the run")
+    func failed() throws {
+        let gateway = EmbeddedGateway()
+        let engine = FakeEngine { _, _, _ throws(InferenceError) in throw InferenceError(.modelFailed, "no") }
+        gateway.publish([.blue: try TestModel.load(engine: engine)])
+        let client = try gateway.connect()
+        let response = try client.exchange(Self.asked).first
+        #expect(response?.status == 500)
+        #expect(self.phases(response) == ["read", "decode", "model"])
+        try client.hangUp()
+    }
 }

@@ -67,8 +67,7 @@ final class ForwardedExchange: UpstreamExchange {
     func upstream(head: ResponseHead) {
         self.connection.tick()
         self.head = head
-        if let sent = self.call?.sentAt { self.exchange.timing?.end("connect", at: sent.uptimeNanoseconds) }
-        self.exchange.timing?.end("upstream")
+        self.endUpstreamPhase()
         if let recording = self.recording {
             self.recording = AnswerRecording(
                 status: head.status,
@@ -125,6 +124,7 @@ final class ForwardedExchange: UpstreamExchange {
 
     func upstreamFailed(_ failure: UpstreamFailure) {
         self.connection.tick()
+        if self.head == nil { self.endUpstreamPhase() }
         self.call = nil
         let error = InferenceError(failure)
         if self.isStreaming {
@@ -134,6 +134,13 @@ final class ForwardedExchange: UpstreamExchange {
         }
         self.recording?.end(at: MonotonicTime.now(), isWhole: false)
         self.connection.failForwarded(self.exchange, error, head: self.head, recording: self.recording)
+    }
+
+    /// The head has come, or never will.
+    private func endUpstreamPhase() {
+        guard let sent = self.call?.sentAt else { return self.exchange.timing?.end("connect") ?? () }
+        self.exchange.timing?.end("connect", at: sent.uptimeNanoseconds)
+        self.exchange.timing?.end("upstream")
     }
 
     /// Set when the answer's bytes are changed before they are sent.

@@ -1,14 +1,10 @@
-import NIOCore
 import ServingCore
 
 /// Where the time of one request went, phase by phase, for a client that asks with `teal-timing: on`; other requests read
 /// no clock for it. Phases of zero length are told too: they say which way the request went.
 struct ServerTiming {
-    private var last: UInt64
+    private var last = MonotonicTime.now()
     private var phases: [(name: StaticString, nanoseconds: UInt64)] = []
-
-    /// - Parameter start: when the bytes with the request's head were read.
-    init(start: NIODeadline) { self.last = start.uptimeNanoseconds }
 
     /// Ends the phase that began when the one before ended; `time` is of `MonotonicTime`.
     mutating func end(_ phase: StaticString, at time: UInt64 = MonotonicTime.now()) {

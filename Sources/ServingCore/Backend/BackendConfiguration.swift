@@ -56,7 +56,7 @@ package struct BackendHeader: Sendable, Equatable {
     /// They say where a request ends, how its connection goes on and what the gateway itself has to say.
     private static let ours: Set = [
         "connection", "content-length", "content-type", "expect", "host", "inference-header-content-length",
-        "keep-alive", "te", "teal-shadow", "trailer", "transfer-encoding", "upgrade",
+        "keep-alive", "te", "teal-shadow", "teal-timing", "trailer", "transfer-encoding", "upgrade",
     ]
 
     private static func isName(_ byte: UInt8) -> Bool {
