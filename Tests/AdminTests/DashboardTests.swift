@@ -53,7 +53,7 @@ struct DashboardTests {
 
     @Test(
         "are those there are and nothing else",
-        arguments: ["/assets/none.js", "/assets/../openapi.json", "/assets/"]
+        arguments: ["/assets/none.js", "/assets/..%2Fopenapi.json", "/assets/"]
     )
     func unknown(_ path: String) async throws {
         try await AdminFixture.run { admin in
