@@ -42,6 +42,17 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The dashboard's files, each of which is a constant of the binary.
+let dashboard: [Resource] = [
+    "act-forms.js", "act-verdict.js", "act.js", "action-dialog.js", "api.js", "app.js", "audit-table.js",
+    "audit.js", "briefs.js", "chart-distribution.js", "chart-interval.js", "chart-live.js", "checks-table.js",
+    "cutover.css", "diff-words.js", "dom.js", "explore-form.js", "explore-map.js", "explore-pairs.js",
+    "explore-slices.js", "explore.css", "explore.js", "format.js", "history.js", "icon.svg", "index.html",
+    "live.js", "map-canvas.js", "map-points.js", "model-charts.js", "model-state.js", "morph.js", "overview.js",
+    "pair-numbers.js", "pair-outputs.js", "pair-text.js", "pair.js", "style.css", "texts.js",
+    "trial-outputs.js", "trial-sections.js", "trial-text.js", "trial-verdict.js", "trial.css", "trial.js",
+].map { .embedInCode("Dashboard/\($0)") }
+
 let package = Package(
     name: "teal",
     platforms: [.macOS(.v15)],
@@ -152,7 +163,7 @@ let package = Package(
                 httpTypes,
                 hummingbird, hummingbirdCore, lifecycle, logging, nio, nioPosix,
             ],
-            resources: [.embedInCode("openapi.json")],
+            resources: [.embedInCode("openapi.json")] + dashboard,
             swiftSettings: strict
         ),
 
@@ -338,9 +349,8 @@ let package = Package(
         .testTarget(
             name: "TealAppTests",
             dependencies: [
-                "LoadGenerator", "Promotion", "ServingCore", "TealApp", "TestSupport", "Trials", lifecycle, logging,
-                nio,
-                nioPosix, system,
+                "LoadGenerator", "Promotion", "ServingCore", "TealApp", "Telemetry", "TestSupport", "Trials", lifecycle,
+                logging, nio, nioPosix, system,
             ],
             swiftSettings: strict
         ),

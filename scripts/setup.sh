@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly packages=(git libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev pkg-config unzip zlib1g-dev)
-readonly test_packages=(nginx-light strace)
+readonly test_packages=(chromium fonts-dejavu-core nginx-light strace)
 readonly bench_packages=(libpython3.11 nginx-light wrk)
 readonly onnxruntime=1.32.0 minilm=1.0.0 minilm_vocabulary=0.1.0
 

@@ -34,7 +34,7 @@ struct AdminGate: RouterMiddleware {
     }
 
     private func isOpen(_ path: String) -> Bool {
-        AdminRoute.allCases.contains { $0.isOpen && $0.matches(path: path) }
+        DashboardPage.serves(path) || AdminRoute.allCases.contains { $0.isOpen && $0.matches(path: path) }
     }
 
     private func isJSON(_ contentType: String?) -> Bool {

@@ -17,6 +17,7 @@ struct AdminHandlers: Sendable {
     let metrics: @Sendable () async -> String
     let readiness: @Sendable () async -> [String]
     let acknowledged: AdminCounter
+    let feed: LiveFeed
 
     func router(gate: AdminGate) -> Router<AdminContext> {
         let router = Router(context: AdminContext.self, options: .autoGenerateHeadEndpoints)
@@ -27,6 +28,7 @@ struct AdminHandlers: Sendable {
                 try await self.respond(to: route, request, context)
             }
         }
+        router.addDashboard()
         return router
     }
 
@@ -45,6 +47,7 @@ struct AdminHandlers: Sendable {
         case .gate, .gateHook, .verdicts, .verdict, .report, .feedback:
             try await self.judge(route, request, context)
         case .audit: try await self.audit(request)
+        case .events: try self.follow()
         case .info: .json(self.infoDocument)
         case .metrics: .bytes(ByteBuffer(string: await self.metrics()), .prometheus)
         case .live: .json(["live": true])

@@ -26,6 +26,7 @@ enum AdminRoute: CaseIterable {
     case report
     case feedback
     case audit
+    case events
     case info
     case metrics
     case live
@@ -58,6 +59,7 @@ enum AdminRoute: CaseIterable {
         case .report: "/admin/v1/models/{model}/report"
         case .feedback: "/admin/v1/models/{model}/feedback"
         case .audit: "/admin/v1/audit"
+        case .events: "/admin/v1/events"
         case .info: "/admin/v1/info"
         case .metrics: "/metrics"
         case .live: "/livez"

@@ -22,6 +22,8 @@ package struct AdminServer: Service {
     private let eventLoopGroup: any EventLoopGroup
     private let listener: AdminListener
     private let logger: Logger
+    private let feed: LiveFeed
+    private let figures: @Sendable () async -> LiveFigures
     private let onListening: @Sendable (Int) -> Void
 
     /// Throws one line when the configuration would open the API to others without a token.
@@ -29,6 +31,7 @@ package struct AdminServer: Service {
     /// - Parameters:
     ///   - inherited: a listening socket to use instead of binding one; it is closed in the end.
     ///   - metrics: the text of `/metrics`.
+    ///   - figures: what happened since it was called last; called once a second while the server runs.
     ///   - readiness: reasons why not ready; empty when ready.
     ///   - acknowledged: give one in when `metrics` reports it.
     ///   - onListening: called once with the bound port.
@@ -45,6 +48,7 @@ package struct AdminServer: Service {
         logger: Logger,
         acknowledged: AdminCounter = AdminCounter(),
         metrics: @escaping @Sendable () async -> String,
+        figures: @escaping @Sendable () async -> LiveFigures,
         readiness: @escaping @Sendable () async -> [String],
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws(AdminStartError) {
@@ -56,6 +60,8 @@ package struct AdminServer: Service {
         self.listener = AdminListener(group: eventLoopGroup)
         self.logger = logger
         self.onListening = onListening
+        self.figures = figures
+        self.feed = LiveFeed()
         self.handlers = AdminHandlers(
             control: control,
             store: store,
@@ -65,7 +71,8 @@ package struct AdminServer: Service {
             info: info,
             metrics: metrics,
             readiness: readiness,
-            acknowledged: acknowledged
+            acknowledged: acknowledged,
+            feed: self.feed
         )
     }
 
@@ -81,8 +88,13 @@ package struct AdminServer: Service {
         self.logger.info("the admin API listens", metadata: ["host": "\(self.configuration.host)", "port": "\(port)"])
         self.onListening(port)
         await withGracefulShutdownHandler {
-            await self.listener.serve(server, http, logger: self.logger)
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.feed.run(self.figures) }
+                await self.listener.serve(server, http, logger: self.logger)
+                group.cancelAll()
+            }
         } onGracefulShutdown: {
+            self.feed.end()
             Task { await self.listener.close() }
         }
         // A service that ends out of its turn ends the others.
@@ -124,6 +136,8 @@ package struct AdminServer: Service {
     /// last; after `patience` only what is being answered goes on.
     package func retire(patience: Duration) async {
         await self.listener.stopAccepting()
+        // Who follows the figures asks again, and gets them from the process that takes over.
+        self.feed.end()
         Task {
             try? await Task.sleep(for: patience)
             await self.listener.close()

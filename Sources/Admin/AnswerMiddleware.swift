@@ -24,7 +24,9 @@ struct AnswerMiddleware: RouterMiddleware {
             }
             response = failure.response
         }
-        for (name, value) in Self.headers { response.headers.set(name, value) }
+        for (name, value) in Self.headers where response.headers.value(name) == nil {
+            response.headers.set(name, value)
+        }
         return response
     }
 

@@ -29,6 +29,10 @@ extension Response {
         case markdown = "text/markdown; charset=utf-8"
         case xml = "application/xml; charset=utf-8"
         case html = "text/html; charset=utf-8"
+        case script = "text/javascript; charset=utf-8"
+        case style = "text/css; charset=utf-8"
+        case svg = "image/svg+xml"
+        case events = "text/event-stream"
         case binary = "application/octet-stream"
         case prometheus = "text/plain; version=0.0.4; charset=utf-8"
     }

@@ -52,6 +52,7 @@ package struct TealApplication: Sendable {
     /// The place of the gateway that runs, until it is confirmed.
     private let takeover: Takeover?
     private let metrics: MetricsPage
+    private let live: LiveMeter
     private let acknowledged = AdminCounter()
     private let stopRequest = AsyncStream.makeStream(of: Void.self)
     /// Finished when the admin API listens.
@@ -150,7 +151,8 @@ package struct TealApplication: Sendable {
                 webhooks: gateParts.webhooks,
                 gateway: gateway,
                 remotes: remotes.counts
-            )
+            ),
+            live: LiveMeter(publisher: publisher, control: manager, legs: trials.legs)
         )
     }
 
@@ -284,6 +286,7 @@ package struct TealApplication: Sendable {
             logger: self.logger,
             acknowledged: self.acknowledged,
             metrics: { [metrics, acknowledged] in await metrics.render(acknowledged: acknowledged.value) },
+            figures: { [live] in await live.measure() },
             readiness: { [control] in await control.readiness() },
             onListening: { [adminStart] port in
                 events(.adminListening(host: configuration.host, port: port))

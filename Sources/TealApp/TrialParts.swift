@@ -14,6 +14,8 @@ struct TrialParts: Sendable {
     let recorder: TrialRecorder
     let reader: TrialReader
     let keeper: TrialKeeper
+    /// Counts what passes from the mirrored legs to the recorder.
+    let legs: LegMeter
     private let files: CaptureFiles
 
     var store: any CaptureStore { self.files.store }
@@ -45,9 +47,10 @@ struct TrialParts: Sendable {
         )
         let book = ReleaseBook(now: { WallClock.microseconds() })
         let lastPair = files.isUsable ? await Self.restore(recorder, book, files.store, logger) : 0
-        let shadow = ShadowService(sink: recorder, after: lastPair, now: { WallClock.microseconds() })
+        let legs = LegMeter(recorder)
+        let shadow = ShadowService(sink: legs, after: lastPair, now: { WallClock.microseconds() })
         service.value = shadow
-        return TrialParts(shadow: shadow, recorder: recorder, files: files, book: book)
+        return TrialParts(shadow: shadow, recorder: recorder, legs: legs, files: files, book: book)
     }
 
     /// Returns the largest id of a stored pair.
@@ -70,7 +73,13 @@ struct TrialParts: Sendable {
         return lastPair
     }
 
-    private init(shadow: ShadowService, recorder: TrialRecorder, files: CaptureFiles, book: ReleaseBook) {
+    private init(
+        shadow: ShadowService,
+        recorder: TrialRecorder,
+        legs: LegMeter,
+        files: CaptureFiles,
+        book: ReleaseBook
+    ) {
         let store = files.store
         let noiseShares = NoiseShares()
         let reader = TrialReader(
@@ -81,6 +90,7 @@ struct TrialParts: Sendable {
         )
         self.shadow = shadow
         self.recorder = recorder
+        self.legs = legs
         self.files = files
         self.reader = reader
         self.keeper = TrialKeeper(

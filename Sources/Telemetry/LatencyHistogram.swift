@@ -31,6 +31,16 @@ package struct LatencyHistogram: Sendable, Equatable {
         self.maxNanoseconds = max(self.maxNanoseconds, other.maxNanoseconds)
     }
 
+    /// What was recorded after `earlier` was copied from this one; the longest of it is not known better than of all.
+    package func since(_ earlier: LatencyHistogram?) -> LatencyHistogram {
+        guard let earlier else { return self }
+        var rest = self
+        for index in rest.counts.indices { rest.counts[index] &-= earlier.counts[index] }
+        rest.count &-= earlier.count
+        rest.sumNanoseconds &-= earlier.sumNanoseconds
+        return rest
+    }
+
     /// The upper edge of the bucket that holds the `q`-quantile (0...1), in nanoseconds; nil when nothing was recorded.
     package func quantile(_ q: Double) -> UInt64? {
         guard self.count > 0 else { return nil }

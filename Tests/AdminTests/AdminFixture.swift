@@ -40,6 +40,7 @@ struct AdminFixture: Sendable {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Self.quiet,
             metrics: { "teal_up 1\n" },
+            figures: { LiveFigures(at: 0, seconds: 1, models: [:]) },
             readiness: { reasons },
             onListening: { port in continuation.yield(port) }
         )
@@ -102,4 +103,9 @@ struct AdminFixture: Sendable {
 /// The parts of an error answer that tests look at.
 extension AdminAnswer {
     var error: ErrorDocument.Content? { try? self.decode(ErrorDocument.self).error }
+}
+
+extension AdminRoutes.Route {
+    /// Its answer goes on until one side ends it.
+    var isEndless: Bool { self.path == "/admin/v1/events" }
 }

@@ -23,6 +23,7 @@ struct AdminListenerTests {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: AdminFixture.quiet,
             metrics: { "" },
+            figures: { LiveFigures(at: 0, seconds: 1, models: [:]) },
             readiness: { [] },
             onListening: { continuation.yield($0) }
         )

@@ -13,7 +13,7 @@ import Trials
         let file = Mutex(Data())
         try await AdminFixture.run { admin in
             _ = try await admin.store.commit(.sample(.sample(revision: 1)))
-            for route in AdminRoutes.all where !["/metrics", "/openapi.json"].contains(route.path) {
+            for route in AdminRoutes.all where !["/metrics", "/openapi.json"].contains(route.path) && !route.isEndless {
                 let path = route.path.replacing("{model}", with: "digits").replacing("{slot}", with: "green")
                     .replacing("{id}", with: "\(CapturedPair.Summary.sample().id)")
                 if ["/requests", "/report", "/vectors"].contains(where: path.hasSuffix) { continue }
@@ -31,7 +31,7 @@ import Trials
         }
         let schemas = try SchemaCheck(file.withLock(\.self))
         let answers = found.withLock(\.self)
-        #expect(answers.count == AdminRoutes.all.count - 5)
+        #expect(answers.count == AdminRoutes.all.count - 6)
         for (route, answer) in answers {
             let problems = try schemas.problems(of: answer, at: route)
             #expect(problems.isEmpty, "\(route): \(problems.joined(separator: "; "))")

@@ -3,6 +3,7 @@ import HTTPOracle
 import Inference
 import Remote
 import ServingCore
+import Telemetry
 import TestSupport
 import Testing
 

@@ -156,6 +156,7 @@ import Testing
         #expect(status == 0, "\(text)")
         #expect(text.contains("/v2/models/alpha/infer"))
         #expect(text.contains("teal promote alpha"))
+        #expect(text.contains("/ui/models/alpha"))
     }
 
     @Test("stopped in the middle of the story, it ends early and exits 1")

@@ -84,4 +84,14 @@ import Testing
         merged.merge(Self.histogram(right))
         #expect(merged == Self.histogram(left + right))
     }
+
+    @Test("What came since a copy is the difference, and all of it without a copy")
+    func since() {
+        let earlier = Self.histogram([1_000, 2_000_000])
+        var later = earlier
+        for value: UInt64 in [4_000, 4_000, 8_000_000] { later.record(nanoseconds: value) }
+        #expect(later.since(earlier) == Self.histogram([4_000, 4_000, 8_000_000]))
+        #expect(later.since(nil) == later)
+        #expect(later.since(later).quantile(0.5) == nil)
+    }
 }

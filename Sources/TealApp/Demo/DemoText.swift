@@ -12,7 +12,7 @@ enum DemoText {
     static func opening(_ statuses: [ModelStatus], _ target: any DemoTarget) -> String {
         var lines = [
             "Teal is up: inference on http://\(self.address(target.inferenceAddress)), "
-                + "control on http://\(self.address(target.adminAddress))"
+                + "control and dashboard on http://\(self.address(target.adminAddress))"
         ]
         for status in statuses {
             let slots = status.slots.filter { $0.version != nil }.map { slot in
@@ -82,6 +82,8 @@ enum DemoText {
     /// What to try next.
     static func closing(_ target: any DemoTarget, plan: DemoPlan, model: String) -> String {
         """
+        See it: http://\(self.address(target.adminAddress))/ui/models/\(model)
+
         Try it:
           head -1 \(plan.models)/\(model)/heldout.jsonl | curl -s --data-binary @- \
         http://\(self.address(target.inferenceAddress))/v2/models/\(model)/infer
