@@ -106,3 +106,21 @@ def test_a_gateway_that_restarts_is_seen_to_be_away_and_back(open_page, start_si
         again.post("/admin/v1/models/digits/promote", {"force": True, "reason": "while the page was away"})
         expect(connection).to_have_text("live", timeout=20_000)
         expect(page.get_by_role("article", name="digits")).to_contain_text("green (version 2) answers all clients")
+
+
+def test_the_first_view_is_small(page):
+    """`pytest -s` tells how long it took to be there: a figure of the machine, so no test."""
+    page.add_init_script("""
+      globalThis.shownAt = null;
+      new MutationObserver(() => {
+        if (shownAt === null && document.querySelector("main table")) shownAt = performance.now();
+      }).observe(document, { subtree: true, childList: true });
+    """)
+    page.goto("/ui/")
+    expect(page.get_by_role("table").first).to_be_visible()
+    transferred = page.evaluate("""
+      [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+        .reduce((sum, entry) => sum + entry.transferSize, 0)
+    """)
+    print(f"first view after {page.evaluate('shownAt'):.0f} ms, {transferred} bytes")
+    assert 10_000 < transferred < 200_000
