@@ -2,7 +2,7 @@
 
 import { brokenContract } from "./act-verdict.js";
 import { h } from "./dom.js";
-import { duration, percent } from "./format.js";
+import { duration, exactPercent } from "./format.js";
 import { otherSlot, sideText, slotOf } from "./model-state.js";
 
 export function promotion({ status, gate, trail }) {
@@ -62,21 +62,22 @@ export function rollback() {
 export function mirroring(shadow, noise) {
   const isSame = shadow === null;
   return {
-    title: isSame ? "Mirror as the manifest says" : `Mirror ${percent(shadow)}, ask ${percent(noise)} of it again`,
+    title: isSame ? "Mirror as the manifest says"
+      : `Mirror ${exactPercent(shadow)}, ask ${exactPercent(noise)} of it again`,
     verb: "Set",
     path: "traffic",
     body: isSame ? { reset: true } : { shadow, noise },
     explain: ({ traffic }) => h("p", {},
-      `Now ${percent(traffic.shadow)} of the requests are mirrored, and live is asked again for `
-      + `${percent(traffic.noise)} of these. `
+      `Now ${exactPercent(traffic.shadow)} of the requests are mirrored, and live is asked again for `
+      + `${exactPercent(traffic.noise)} of these. `
       + (shadow === 0 ? "With 0 % mirrored the trial gets no more evidence. " : "") + "Clients notice nothing of it."),
   };
 }
 
 export function split({ share, key, ramp, stepSeconds }) {
   const started = ramp ? { ramp, stepSeconds, splitKey: key } : { split: share, splitKey: key };
-  const steps = ramp?.map((step) => percent(step)).join(", ");
-  const whole = share === 0 ? "End the split" : `Split: ${percent(share)} of the clients`;
+  const steps = ramp?.map((step) => exactPercent(step)).join(", ");
+  const whole = share === 0 ? "End the split" : `Split: ${exactPercent(share)} of the clients`;
   return {
     title: ramp ? `Ramp the split: ${steps}` : whole,
     verb: share === 0 ? "End it" : "Set",
@@ -84,14 +85,14 @@ export function split({ share, key, ramp, stepSeconds }) {
     body: share === 0 ? { split: 0 } : started,
     explain(now) {
       const candidate = sideText(now, otherSlot(now));
-      const before = `Now ${candidate} answers ${percent(now.split.share)} of the clients. `;
+      const before = `Now ${candidate} answers ${exactPercent(now.split.share)} of the clients. `;
       if (share === 0) {
         const live = now.live ? sideText(now, now.live) : "nobody";
         return h("p", {}, before, `From the next request on ${live} answers all of them.`);
       }
       return h("p", {}, before, ramp
         ? `It will answer ${steps}, at least ${duration(stepSeconds)} each; a failed check takes it back to none.`
-        : `It will answer ${percent(share)}. Its errors are these clients' answers.`,
+        : `It will answer ${exactPercent(share)}. Its errors are these clients' answers.`,
       ` Clients are told apart by ${key}.`);
     },
   };

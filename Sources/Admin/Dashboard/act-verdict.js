@@ -30,8 +30,8 @@ export function verdict(status, gate, trail) {
   if (!gate) return [h("p", {}, "The gate has nothing to say now: no trial runs."), contract];
   const { reasons, inputs } = gate.verdict;
   return [
-    h("p", {}, decisionBadge(gate.decision), gate.id !== undefined && ` verdict ${gate.id}`,
-      gate.expires && `, valid until ${time(gate.expires)}`, `, from ${count(inputs.pairs)} pairs`),
+    h("p", {}, decisionBadge(gate.decision), ` now, from ${count(inputs.pairs)} pairs`,
+      gate.id !== undefined && `; decided in verdict ${gate.id}`, gate.expires && `, valid until ${time(gate.expires)}`),
     h("ul", {}, reasons.map((reason) => h("li", {}, reason))), contract,
     h("details", {}, h("summary", {}, `All ${gate.verdict.checks.length} checks`),
       checksTable(gate.verdict, "Checks of this verdict")),

@@ -43,7 +43,7 @@ class ActionDialog {
   #overrides;
   #content = h("div", { "aria-live": "polite" });
   #buttons = h("div", { class: "buttons" });
-  #reason = h("textarea", { id: "reason", maxlength: 1000 });
+  #reason = h("textarea", { id: "reason", maxlength: 1000, on: { input: () => this.#reason.setCustomValidity("") } });
 
   constructor(action, page) {
     this.#action = action;
@@ -98,8 +98,11 @@ class ActionDialog {
 
   #submit(event) {
     event.preventDefault();
-    // Blanks are no reason.
-    if (this.#overrides !== null && !this.#reason.value.trim()) return this.#reason.focus();
+    if (this.#overrides !== null && !this.#reason.value.trim()) {
+      this.#reason.setCustomValidity("Say why: blanks are no reason.");
+      this.#reason.reportValidity();
+      return;
+    }
     this.#send();
   }
 
@@ -129,7 +132,7 @@ class ActionDialog {
     if (!this.dialog.isConnected) document.body.append(this.dialog);
     if (!this.dialog.open) this.dialog.showModal();
     // A proxy's words are not the gateway's: it may have done it all the same.
-    if (error instanceof Unreachable || error.code === "http") return this.#unknown();
+    if (error instanceof Unreachable || error.code === "http") return this.#unknown(error);
     if (!(error instanceof ApiError)) throw error;
     if (error.code === "stale_revision") return this.#stale(error);
     const details = error.details.length > 0 && h("ul", {}, error.details.map((text) => h("li", {}, text)));
@@ -154,10 +157,11 @@ class ActionDialog {
   }
 
   /** Whether it was done is not known. Asking again with the same key cannot do it twice. */
-  #unknown() {
+  #unknown(error) {
     const again = h("button", { type: "button", class: "main", on: { click: () => this.#send() } }, "Send again");
     fill(this.#content, h("div", { class: "outcome warn", role: "alert" },
-      h("p", {}, h("strong", {}, "No answer came: it is not known whether it was done.")),
+      h("p", {}, h("strong", {}, `${error instanceof Unreachable ? "No answer came" : "What came is no answer of the "
+        + `gateway (status ${error.status})`}: it is not known whether it was done.`)),
       h("p", {}, "The gateway may be restarting. Send it again when it is back: it carries the same key, so it is done "
         + "once at most, and the answer says what happened.")));
     fill(this.#buttons, this.#leave("Close"), again);

@@ -4,7 +4,7 @@ const tokenKey = "teal-token";
 
 export class ApiError extends Error {
   constructor(status, body) {
-    super(body?.error?.message ?? `the gateway answered with status ${status}`);
+    super(body?.error?.message ?? (typeof body?.error === "string" ? body.error : null) ?? `the gateway answered with status ${status}`);
     this.status = status;
     this.code = body?.error?.code ?? "http";
     this.currentRevision = body?.error?.currentRevision;

@@ -16,6 +16,8 @@ const routes = [
 ];
 
 let leaving = null;
+/** Milliseconds. */
+const retryAfter = 5_000;
 
 function match(path) {
   const segments = path.split("/").filter(Boolean);
@@ -78,24 +80,30 @@ async function show({ focus = false } = {}) {
 
 function fail(main, error) {
   if (error.name === "AbortError") return;
-  if (error instanceof ApiError && error.status === 401) return askToken(main);
+  if (error instanceof ApiError && error.status === 401) return askToken(main, token.get() !== null);
   const again = h("button", { on: { click: () => show() } }, "Try again");
   const isTold = error instanceof ApiError || error instanceof Unreachable;
   const what = isTold ? error.message : `this page failed: ${error.message}`;
   if (!isTold) console.error(error);
   fill(main, h("div", { class: "problem", role: "alert" }, h("h1", {}, "That did not work"), h("p", {}, what), again));
+  // The gateway's own trouble may be over soon.
+  if (error instanceof ApiError && error.status >= 500) {
+    const signal = leaving.signal;
+    setTimeout(() => !signal.aborted && show(), retryAfter);
+  }
   if (error instanceof Unreachable) {
     const signal = leaving.signal;
     live.subscribe((figures) => figures && !signal.aborted && show(), signal);
   }
 }
 
-function askToken(main) {
+function askToken(main, wasRefused) {
   token.clear();
   const input = h("input", { type: "password", id: "token", autocomplete: "off", required: true });
   fill(
     main,
     h("h1", {}, "Who is there?"),
+    wasRefused && h("p", { class: "bad", role: "alert" }, "✗ The gateway does not take this token."),
     h("form", {
       on: {
         submit: (event) => {
@@ -131,7 +139,7 @@ async function drawBar(found) {
 function drawConnection() {
   const place = document.getElementById("connection");
   if (!place) return;
-  fill(place, live.isConnected ? "live" : "no connection: figures are old");
+  fill(place, live.isConnected ? "live" : live.isRefused ? "no token" : "no connection: figures are old");
   place.classList.toggle("lost", !live.isConnected);
 }
 

@@ -4,6 +4,7 @@ import { segment } from "./api.js";
 import { h } from "./dom.js";
 import { digest, time } from "./format.js";
 import { slotName } from "./model-state.js";
+import { visible } from "./texts.js";
 
 /** What was done, in words. */
 function deed(entry) {
@@ -35,10 +36,10 @@ export function auditTable(entries, { caption, showsModel, showsDigests, isNarro
     h("tbody", {}, entries.map((entry) => h("tr", { "data-key": `${entry.id}` },
       !isNarrow && [h("td", {}, entry.id), h("td", { class: "when" }, time(entry.at))],
       showsModel && h("td", {}, h("a", { href: `/ui/models/${segment(entry.model)}/history` }, entry.model)),
-      h("td", {}, deed(entry), basis(entry), entry.detail && h("div", { class: "detail" }, entry.detail),
+      h("td", {}, deed(entry), basis(entry), entry.detail && h("div", { class: "detail" }, visible(entry.detail)),
         isNarrow && h("div", { class: "detail" }, `${time(entry.at)}, row ${entry.id}, revision ${entry.revision}`)),
-      h("td", { class: "who" }, entry.actor, entry.forced && [" ", h("span", { class: "badge bad" }, "forced")],
-        entry.reason && h("div", { class: "detail" }, `“${entry.reason}”`)),
+      h("td", { class: "who" }, visible(entry.actor), entry.forced && [" ", h("span", { class: "badge bad" }, "forced")],
+        entry.reason && h("div", { class: "detail" }, `“${visible(entry.reason)}”`)),
       showsDigests && h("td", {}, h("code", {}, digests(entry) || "–")),
       !isNarrow && h("td", {}, entry.revision)))));
 }

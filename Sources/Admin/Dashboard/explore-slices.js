@@ -102,7 +102,7 @@ function nothing(findings) {
       + `${count(findings.requests)}.`;
   }
   return "No part of the traffic stands out: in none of those looked at "
-    + `(${count(findings.proposedFrom)} distinct requests) does the candidate diverge more than elsewhere.`;
+    + `(${count(findings.proposedFrom)} distinct requests) is the candidate shown to diverge more than elsewhere.`;
 }
 
 function explanation(findings, backlog) {

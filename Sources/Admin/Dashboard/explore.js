@@ -41,6 +41,8 @@ class Explore {
 
   async start() {
     const releases = await get(`${this.api}/releases`, {}, this.signal);
+    // Asked without one, the API looks at whichever trial has pairs, and at the pairs of all: not what the page says.
+    this.newest = releases.releases[0]?.id ?? null;
     fill(this.root,
       h("h1", {}, excerpt(this.model, 80), ": explore"),
       this.releases(releases.releases),
@@ -49,7 +51,12 @@ class Explore {
       h("section", { "aria-label": "Pairs" }, h("h2", {}, "Pairs"), this.summary, this.table.element, this.pages),
       this.exports());
     this.form.show(this.state);
-    await Promise.all([this.loadMap(), this.loadSlices().then(() => this.loadPairs())]);
+    await this.reload();
+  }
+
+  /** The trial that the page is about. */
+  get release() {
+    return this.state.release ?? this.newest;
   }
 
   releases(releases) {
@@ -63,7 +70,7 @@ class Explore {
       releases.map((release, index) => h("option", { value: index === 0 ? "" : release.id }, name(release))));
     select.value = this.state.release ?? "";
     return h("p", {}, h("label", { for: "release" }, "Trial "), select, " ",
-      h("button", { on: { click: () => this.reload() } }, "Load again"));
+      h("button", { on: { click: () => this.start().then(() => announce("loaded again")) } }, "Load again"));
   }
 
   exports() {
@@ -71,7 +78,7 @@ class Explore {
     const save = async (path, query, name) => {
       fill(said, "The file is being made…");
       try {
-        await download(url(`${this.api}/${path}`, { release: this.state.release, ...query }), name);
+        await download(url(`${this.api}/${path}`, { release: this.release, ...query }), name);
         fill(said, "Saved as ", name);
       } catch (error) {
         if (!this.signal.aborted) fill(said, error.message);
@@ -102,15 +109,14 @@ class Explore {
     return this.reload();
   }
 
-  async reload() {
-    await Promise.all([this.loadMap(), this.loadSlices().then(() => this.loadPairs())]);
-    announce("loaded again");
+  reload() {
+    return Promise.all([this.loadMap(), this.loadSlices().then(() => this.loadPairs())]);
   }
 
   async loadMap() {
     const title = h("h2", {}, "Map of requests");
     try {
-      const { map } = await get(`${this.api}/map`, { release: this.state.release }, this.signal);
+      const { map } = await get(`${this.api}/map`, { release: this.release }, this.signal);
       if (!map) return void fill(this.mapPlace, title, h("p", {}, "There are too few requests for a map yet."));
       fill(this.mapPlace, title, this.map.element);
       this.map.show(map);
@@ -124,10 +130,9 @@ class Explore {
     const title = h("h2", {}, "Slices by excess divergence");
     this.slices = null;
     try {
-      const slices = await get(`${this.api}/slices`, { release: this.state.release }, this.signal);
+      const slices = await get(`${this.api}/slices`, { release: this.release }, this.signal);
       const choose = (id) => this.change({ slice: id });
       this.slices = sliceList({ model: this.model, document: slices, choose });
-      this.sliceRelease = slices.release;
       fill(this.slicePlace, title, this.slices.element);
       this.slices.select(this.state.slice);
     } catch (error) {
@@ -162,8 +167,8 @@ class Explore {
   }
 
   async list(signal) {
-    const { release, diverged, outcome, segment, order, before } = this.state;
-    const query = { release, diverged: diverged && "true", outcome, segment, order, limit: page };
+    const { diverged, outcome, segment, order, before } = this.state;
+    const query = { release: this.release, diverged: diverged && "true", outcome, segment, order, limit: page };
     if (order !== "divergence") query.before = before;
     const { pairs, next } = await get(`${this.api}/pairs`, query, signal);
     this.hits = null;
@@ -209,8 +214,7 @@ class Explore {
     if (outcome) body.outcome = outcome;
     if (segment) body.segment = segment;
     if (slice) body.slice = slice;
-    const release = this.state.release ?? (slice && this.sliceRelease);
-    if (release) body.release = Number(release);
+    if (this.release) body.release = Number(this.release);
     const result = await post(`${this.api}/search`, body, { signal });
     this.hits = result.hits.map((hit) => hit.pair.id);
     if (result.hits.length === 0) this.table.message(result.note ? `${result.note}.` : "Nothing was found.");

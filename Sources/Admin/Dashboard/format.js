@@ -12,13 +12,17 @@ export function percent(share, digits = undefined) {
   return `${value.toFixed(shown)} %`;
 }
 
+/** A share as somebody set it: all its digits. */
+export const exactPercent = (share) => `${Number((share * 100).toFixed(6))} %`;
+
 /** Seconds, from microseconds to days. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return dash;
   if (seconds < 0.001) return `${(seconds * 1e6).toFixed(0)} µs`;
   if (seconds < 1) return `${(seconds * 1e3).toFixed(seconds < 0.01 ? 2 : 1)} ms`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   if (seconds < 172_800) return `${(seconds / 3600).toFixed(1)} h`;
   return `${(seconds / 86_400).toFixed(1)} days`;
 }
@@ -37,7 +41,9 @@ export function time(value) {
 
 export function ago(value) {
   const date = instant(value);
-  return date ? `${duration(Math.max(0, (Date.now() - date.getTime()) / 1000))} ago` : dash;
+  if (!date) return dash;
+  const seconds = (Date.now() - date.getTime()) / 1000;
+  return seconds < 1 ? "just now" : `${duration(seconds)} ago`;
 }
 
 function instant(value) {

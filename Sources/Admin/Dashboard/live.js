@@ -1,6 +1,6 @@
 // The gateway's figures, once a second, as server-sent events. Read with fetch, which can carry the token.
 
-import { send } from "./api.js";
+import { send, token } from "./api.js";
 
 const kept = 300;
 
@@ -8,6 +8,8 @@ class Live {
   /** The last five minutes, oldest first; see `GET /admin/v1/events`. */
   history = [];
   isConnected = false;
+  /** The gateway wants a token, or another one. */
+  isRefused = false;
   #listeners = new Set();
   #isRunning = false;
 
@@ -24,16 +26,24 @@ class Live {
     while (true) {
       try {
         const response = await send("/admin/v1/events");
+        this.isRefused = false;
         this.#connect(true);
         wait = 500;
         await this.#read(response.body.getReader());
-      } catch {
+      } catch (error) {
         // Also when the gateway restarts: it is asked again until it answers.
+        this.isRefused = error.status === 401;
       }
       this.#connect(false);
+      if (this.isRefused) await this.#otherToken();
       await new Promise((resolve) => setTimeout(resolve, wait));
       wait = Math.min(wait * 2, 5_000);
     }
+  }
+
+  async #otherToken() {
+    this.#tell(null);
+    while (token.get() === null) await new Promise((resolve) => setTimeout(resolve, 200));
   }
 
   async #read(reader) {

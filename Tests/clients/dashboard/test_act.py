@@ -235,7 +235,7 @@ def test_a_split_goes_up_and_ends(open_page, holding):
     page.get_by_label("Clients, %").fill("5")
     page.get_by_role("button", name="Set split…").click()
     page.get_by_role("dialog").get_by_role("button", name="Set").click()
-    acknowledged(page, "Split: 5.0 % of the clients")
+    acknowledged(page, "Split: 5 % of the clients")
     expect(page.get_by_role("heading", name=re.compile("answers 95 % of the clients, green .* 5.0 %"))).to_be_visible()
     page.get_by_role("button", name="End the split…").click()
     page.get_by_role("dialog").get_by_role("button", name="End it").click()

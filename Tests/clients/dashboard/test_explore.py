@@ -194,3 +194,15 @@ def test_vectors_are_saved_as_a_file(page):
 def test_an_address_that_is_no_text_is_no_page(page):
     page.goto("/ui/models/%E0%A4%A/explore")
     expect(page.get_by_role("heading", name="No such page")).to_be_visible()
+
+
+def test_all_that_is_shown_is_of_the_same_trial(page, gateway):
+    newest = gateway.get("/admin/v1/models/digits/releases")["releases"][0]["id"]
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/ui/models/digits/explore")
+    map_of(page)
+    expect(page.get_by_text(re.compile("pairs, the newest first to last"))).to_be_visible()
+    for path in ("map", "slices", "pairs"):
+        queries = [url for url in asked if re.search(rf"/models/digits/{path}\?", url)]
+        assert queries and all(f"release={newest}" in url for url in queries), (path, queries)
