@@ -76,8 +76,9 @@ def gateway(start_site, traffic):
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """For one file: as long as it is there an event loop runs in this thread, where other files run theirs."""
     if not CHROMIUM:
         pytest.skip("chromium is missing: install the Debian package, or name the program in CHROMIUM")
     playwright = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is missing")
